@@ -1,0 +1,1 @@
+"""Who people are: user, organisation, role, and their rights over their own data."""

@@ -1,0 +1,1 @@
+"""What follows when allauth tells that an address was confirmed."""

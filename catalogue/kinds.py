@@ -1,0 +1,71 @@
+"""The registry of kinds: each content app registers its part of the catalogue in AppConfig.ready."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from catalogue.models import Item
+
+
+@dataclass(frozen=True)
+class SearchText:
+    """The words of one item by weight: the title counts twice in ranking, the rest once.
+
+    `exact` holds identifiers (DOI, PMID, ISBN) that find the item when pasted into the search box.
+    """
+
+    title: str
+    body: str
+    exact: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Form:
+    """One value of a kind's `form` column: its words and the group it counts under."""
+
+    label: str
+    group: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the catalogue must know of a kind.
+
+    model: the child of Item. label, plural: as readers see them. route: the name of the detail address, which takes
+    pk and slug. forms: value → Form, in the order they are offered. standings: value → words, best first; what
+    `Item.standing` may hold. standing_label: the name of that filter. searchable_text: gives the SearchText of each
+    of many items, loading the children in one query.
+    """
+
+    name: str
+    model: type["Item"]
+    label: str
+    plural: str
+    route: str
+    forms: Mapping[str, Form]
+    standings: Mapping[str, str]
+    standing_label: str
+    searchable_text: Callable[[list[int]], Mapping[int, SearchText]]
+    default_review_months: Mapping[str, int | None] = field(default_factory=dict)
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Add a kind; raises ValueError where the name is taken by another model."""
+    known = _kinds.get(kind.name)
+    if known is not None and known.model is not kind.model:
+        raise ValueError(f"The kind {kind.name} is registered already for {known.model.__name__}.")
+    _kinds[kind.name] = kind
+
+
+def get(name: str) -> Kind:
+    """Return the kind; raises KeyError where no app registered it."""
+    return _kinds[name]
+
+
+def all_kinds() -> list[Kind]:
+    """Return the registered kinds in the order of registration."""
+    return list(_kinds.values())

@@ -1,0 +1,1 @@
+"""Questions to the library and knowledge team."""

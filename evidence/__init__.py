@@ -1,0 +1,1 @@
+"""Evidence: published and grey sources, their appraisals, and their import."""

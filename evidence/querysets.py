@@ -1,0 +1,57 @@
+"""Reads of evidence."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from catalogue.querysets import ItemQuerySet
+
+
+class EvidenceQuerySet(ItemQuerySet["Evidence"]):
+    """Evidence records; every queryset of the catalogue applies."""
+
+    def for_page(self) -> EvidenceQuerySet:
+        """All that an evidence page reads, in a constant number of queries."""
+        return self.select_related("organisation", "superseded_by", "curator").prefetch_related(
+            "topics", models.Prefetch("appraisals", queryset=self._appraisals().approved().newest_first())
+        )
+
+    def duplicates_of(
+        self, *, doi: str = "", pmid: str = "", title: str = "", year: int | None = None, besides: int | None = None
+    ) -> EvidenceQuerySet:
+        """Records that are the same source: by DOI, else by PMID, else by title and year.
+
+        Identifiers are expected normalised (`evidence.identifiers`). A title counts only together with a year.
+        """
+        same = Q()
+        if doi:
+            same |= Q(doi=doi)
+        if pmid:
+            same |= Q(pmid=pmid)
+        if title.strip() and year:
+            same |= Q(title_key=title_key(title), year=year)
+        if not same:
+            return self.none()
+        return self.filter(same).exclude(pk=besides)
+
+    def _appraisals(self) -> AppraisalQuerySet:
+        related = self.model._meta.get_field("appraisals").related_model
+        return related._default_manager.all()  # type: ignore[union-attr, return-value]
+
+
+class AppraisalQuerySet(models.QuerySet["Appraisal"]):
+    """Appraisals of evidence."""
+
+    def approved(self) -> AppraisalQuerySet:
+        """Those that count."""
+        return self.filter(is_approved=True)
+
+    def newest_first(self) -> AppraisalQuerySet:
+        """The one that decides the band first."""
+        return self.order_by("-appraised_on", "-pk")
+
+
+def title_key(title: str) -> str:
+    """Return the form in which titles are compared: letters and digits only, case folded."""
+    return "".join(letter for letter in title.casefold() if letter.isalnum())[:300]

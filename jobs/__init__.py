@@ -1,0 +1,1 @@
+"""Long work: the job row, its progress, resuming, the sweep."""

@@ -1,0 +1,232 @@
+"""What every way of running the portal shares. Reads no unsafe fallback; local, test and production add theirs."""
+
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+
+from kmportal.environment import (
+    database_from_url,
+    email_from_url,
+    env_bool,
+    env_colour,
+    env_int,
+    env_link_template,
+    env_path,
+    env_required,
+    env_str,
+    redis_url,
+)
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+DATA_DIR = env_path("PORTAL_DATA_DIR", default=BASE_DIR / ".data")
+
+INSTALLED_APPS = [
+    "design",
+    "mail",
+    "jobs",
+    "accounts",
+    "taxonomy",
+    "catalogue",
+    "evidence",
+    "enquiries",
+    "pages",
+    "kmportal.apps.PortalConfig",
+    "kmportal.apps.PortalAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "template_partials",
+    "pgtrigger",
+    "pghistory",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "kmportal.middleware.ResponseHeadersMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "pghistory.middleware.HistoryMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "kmportal.urls"
+WSGI_APPLICATION = "kmportal.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "design.context_processors.brand",
+                "kmportal.context_processors.navigation",
+            ],
+        },
+    },
+]
+
+DATABASES = {
+    "default": {
+        **database_from_url(env_required("DATABASE_URL", purpose="the PostgreSQL database")),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# PostgreSQL keeps the cache too: only rate limits use it, and a broker that is down must not switch them off.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}}
+
+# --- People ---
+AUTH_USER_MODEL = "accounts.User"
+# The address is unique whatever its case, by a constraint on Lower("email") that this check does not look for.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignUpDetailsForm"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_USER_DISPLAY = "accounts.models.display_name"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_SAVE_EVERY_REQUEST = False
+
+# --- Words, places and times ---
+LANGUAGE_CODE = "en-gb"
+USE_I18N = True
+TIME_ZONE = "Europe/London"
+USE_TZ = True
+
+# --- Files ---
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = DATA_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_PERMISSIONS = 0o640
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+ATTACHMENT_MAX_BYTES = 10 * 1024 * 1024
+IMPORT_MAX_BYTES = 50 * 1024 * 1024
+
+# --- Security headers: the set of docs/architecture.md, everything from 'self' ---
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "kmportal.views.csrf_failure"
+
+# --- Mail: every message is a row of the outbox; where EMAIL_URL is unset it stays there, to be read in the mailbox ---
+EMAIL_BACKEND = "mail.backend.OutboxEmailBackend"
+EMAIL_URL = env_str("EMAIL_URL")
+SMTP = email_from_url(EMAIL_URL) if EMAIL_URL else None
+DEFAULT_FROM_EMAIL = env_str("PORTAL_FROM_EMAIL", default="Knowledge portal <portal@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+LIBRARY_TEAM_EMAIL = env_str("PORTAL_LIBRARY_EMAIL", default="library@localhost")
+
+# --- Celery: hints only ---
+CELERY_BROKER_URL = redis_url(env_required("REDIS_URL", purpose="the Valkey or Redis broker"))
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# A dead broker must cost a request nothing: one quick try, and the sweep finds the row later.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5, "visibility_timeout": 3600}
+CELERY_BEAT_SCHEDULE = {
+    "mail-send-waiting": {"task": "mail.send_waiting", "schedule": 20.0},
+    "jobs-sweep": {"task": "jobs.sweep", "schedule": 60.0},
+    "catalogue-refresh-search": {"task": "catalogue.refresh_search", "schedule": 24 * 60 * 60.0},
+    "mail-forget-old": {"task": "mail.forget_old", "schedule": 24 * 60 * 60.0},
+    "accounts-forget-unconfirmed": {"task": "accounts.forget_unconfirmed", "schedule": 24 * 60 * 60.0},
+}
+
+# --- The portal's own choices ---
+BRAND = {
+    "service_name": env_str("PORTAL_SERVICE_NAME", default="Knowledge Portal"),
+    "organisation": env_str("PORTAL_ORGANISATION", default="Evidence and know-how for healthcare"),
+    "library_team": env_str("PORTAL_LIBRARY_TEAM", default="library and knowledge team"),
+    "theme_colour": env_colour("PORTAL_BRAND_COLOUR", default="#1d4e5f"),
+    "logo": env_str("PORTAL_LOGO"),
+}
+FULL_TEXT_LINKS = {
+    "openathens": env_link_template("PORTAL_OPENATHENS_LINK"),
+    "libkey": env_link_template("PORTAL_LIBKEY_LINK"),
+    "resolver": env_link_template("PORTAL_RESOLVER_LINK"),
+}
+SEARCH_PAGE_SIZE = env_int("PORTAL_SEARCH_PAGE_SIZE", default=10, minimum=5, maximum=50)
+PORTAL_URL = env_str(
+    "PORTAL_URL", default=f"http://127.0.0.1:{env_int('PORT', default=8000, minimum=1, maximum=65535)}"
+)
+DEMONSTRATION = env_bool("PORTAL_DEMO", default=False)
+if DEMONSTRATION:
+    INSTALLED_APPS.insert(INSTALLED_APPS.index("kmportal.apps.PortalConfig"), "demonstration")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

@@ -1,0 +1,13 @@
+"""The suite: as local as possible, faster passwords, no demonstration content unless a test loads it."""
+
+import os
+
+os.environ["PORTAL_DEMO"] = "true"
+
+from kmportal.settings.base import *
+
+DEBUG = False
+SECRET_KEY = "only for the tests, which hold nothing worth protecting"  # noqa: S105 - a throw-away database's key
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+MAILBOX_PAGE = True

@@ -1,0 +1,1 @@
+"""Every message that leaves: outbox, sending, suppression, the development mailbox page."""

@@ -1,0 +1,1 @@
+"""The words of the portal that librarians edit: about pages, accessibility, privacy."""
