@@ -93,6 +93,15 @@ class Visibility(models.TextChoices):
     TEAM = "team", "Named people only"
 
 
+class PublicationStatus(models.TextChoices):
+    """Who stood behind the text when it came out. Blank for kinds that are not publications."""
+
+    PEER_REVIEWED = "peer_reviewed", "Peer reviewed"
+    PREPRINT = "preprint", "Preprint, not peer reviewed"
+    GREY_PUBLISHED = "grey_published", "Published by an organisation"
+    INTERNAL = "internal", "Not published outside the organisation"
+
+
 class Licence(models.TextChoices):
     """Under what terms the text that the record holds may be shown."""
 

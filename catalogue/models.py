@@ -23,6 +23,7 @@ from catalogue.choices import (
     KindName,
     Licence,
     Phrase,
+    PublicationStatus,
     Setting,
     Status,
     Visibility,
@@ -69,6 +70,7 @@ class Item(models.Model):
     audience = ArrayField(models.CharField(max_length=20, choices=Audience), default=list, blank=True)
     setting = ArrayField(models.CharField(max_length=20, choices=Setting), default=list, blank=True)
     standing = models.CharField(max_length=15, blank=True, editable=False)
+    publication_status = models.CharField(max_length=15, choices=PublicationStatus, blank=True)
 
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
     visibility = models.CharField(max_length=15, choices=Visibility, default=Visibility.PUBLIC)

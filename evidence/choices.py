@@ -91,15 +91,6 @@ BAND_MEANINGS: dict[str, str] = {
 }
 
 
-class PublicationStatus(models.TextChoices):
-    """Who stood behind the text when it came out."""
-
-    PEER_REVIEWED = "peer_reviewed", "Peer reviewed"
-    PREPRINT = "preprint", "Preprint, not peer reviewed"
-    GREY_PUBLISHED = "grey_published", "Published by an organisation"
-    INTERNAL = "internal", "Not published outside the organisation"
-
-
 class QuestionType(models.TextChoices):
     """What kind of question the source answers."""
 

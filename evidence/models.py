@@ -18,7 +18,6 @@ from evidence.choices import (
     Band,
     CountryScope,
     Population,
-    PublicationStatus,
     QuestionType,
     Tool,
 )
@@ -40,7 +39,6 @@ class Evidence(Item):
     issue = models.CharField(max_length=50, blank=True)
     pages = models.CharField(max_length=50, blank=True)
     published_on = models.DateField("exact date of publication", null=True, blank=True)
-    publication_status = models.CharField(max_length=15, choices=PublicationStatus, blank=True)
     edition = models.CharField("version or edition", max_length=50, blank=True)
 
     doi = models.CharField("DOI", max_length=255, blank=True, db_index=True)
