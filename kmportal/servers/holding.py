@@ -1,0 +1,125 @@
+"""Holding a server: it runs for as long as one process holds it, and the last to let go waits until it has stopped.
+
+Three locks per server, in the data folder's `run/`:
+
+- `<server>.users`: shared by everybody who needs the server; taken alone by its keeper once nobody does.
+- `<server>.start`: taken by who looks whether a keeper lives and starts one, so that two starters do not race.
+- `<server>.keeper`: held by the keeper for its whole life, handed to it before it exists.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from kmportal.servers import notes
+from kmportal.servers.errors import ServersError
+from kmportal.servers.keeper import SERVERS
+from kmportal.servers.locks import FileLock
+from kmportal.servers.places import ROOT, runtime_folder
+
+POLL = 0.02  # seconds
+LONGEST_STOP = 90.0  # seconds to wait for a keeper to stop its server
+
+
+class Hold:
+    """One process's claim on one embedded server of a data folder."""
+
+    def __init__(self, name: str, data: Path, *, throwaway: bool = False, say: Callable[[str], None]) -> None:
+        """Claim the server and start it if it does not run; `say` gets what a person should know meanwhile.
+
+        Raises ServersError where it cannot run. `name` is a key of SERVERS.
+        """
+        self.name = name
+        self.title = SERVERS[name].title
+        self.variable = SERVERS[name].variable
+        self.url = ""
+        self._runtime = runtime_folder(data)
+        self._data = data
+        self._mode = "throwaway" if throwaway else "durable"
+        self._say = say
+        self._users = FileLock(self._path("users"))
+        try:
+            self._users.shared()
+            self.ensure()
+        except BaseException:
+            self._users.close()
+            raise
+
+    def ensure(self) -> None:
+        """See that the server runs, now or again; raise ServersError where it cannot."""
+        started: subprocess.Popen[bytes] | None = None
+        told: set[str] = set()
+        with FileLock(self._path("start")) as start:
+            start.exclusive()
+            while True:
+                note = notes.read(self._path("json"))
+                with FileLock(self._path("keeper")) as lock:
+                    if lock.exclusive(wait=False):
+                        if started:
+                            raise ServersError(self._reason(note))
+                        self._path("json").unlink(missing_ok=True)
+                        started = self._start_keeper(lock)
+                        note = None
+                for sentence in note.sentences if note else ():
+                    if sentence not in told:
+                        told.add(sentence)
+                        self._say(sentence)
+                if note and note.state == "ready":
+                    self.url = note.url
+                    return
+                time.sleep(POLL)
+
+    def is_kept(self) -> bool:
+        """Say whether the server's keeper lives."""
+        with FileLock(self._path("keeper")) as lock:
+            return not lock.shared(wait=False)
+
+    def reason(self) -> str:
+        """Return the sentence that says why the server is no longer kept."""
+        return self._reason(notes.read(self._path("json")))
+
+    def release(self) -> None:
+        """Let go. Whoever is the last stops the server, waits for its end, and keeps new users out meanwhile."""
+        last = self._users.exclusive(wait=False)
+        note = notes.read(self._path("json"))
+        try:
+            if last and note and self.is_kept():
+                with suppress(ProcessLookupError):
+                    os.kill(note.keeper, signal.SIGTERM)
+            if last or not self._users.shared(wait=False):  # not shared: the keeper was quicker and is stopping
+                self._wait_for_the_end()
+        finally:
+            self._users.close()
+
+    def _start_keeper(self, lock: FileLock) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "kmportal.servers.keeper"]
+        log = self._data / "logs" / f"{self.name}-keeper.log"
+        log.parent.mkdir(exist_ok=True)
+        with log.open("wb") as output:
+            return subprocess.Popen(
+                [*command, self.name, str(self._data), str(lock.fileno()), self._mode],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                pass_fds=[lock.fileno()],
+                start_new_session=True,
+            )
+
+    def _wait_for_the_end(self) -> None:
+        end = time.monotonic() + LONGEST_STOP
+        while self.is_kept() and time.monotonic() < end:
+            time.sleep(POLL)
+
+    def _reason(self, note: notes.Note | None) -> str:
+        if note and note.state == "failed":
+            return note.sentences[-1]
+        return f"{self.title} ended unexpectedly; see {self._data / 'logs'}."
+
+    def _path(self, kind: str) -> Path:
+        return self._runtime / f"{self.name}.{kind}"
