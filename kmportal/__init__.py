@@ -1,5 +1,4 @@
-"""The portal as a whole: settings, addresses, Celery, the home page and the embedded servers."""
+"""The portal as a whole: settings, addresses, Celery, the home page and the embedded servers.
 
-from kmportal.celery import app as celery_app
-
-__all__ = ["celery_app"]
+Empty on purpose: kmportal.servers runs before Django and must choose no settings. kmportal.apps loads the Celery app.
+"""

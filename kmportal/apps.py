@@ -3,6 +3,10 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 
+from kmportal.celery import app as celery_app
+
+__all__ = ["PortalAdminConfig", "PortalConfig", "celery_app"]
+
 
 class PortalConfig(AppConfig):
     """Home page, health checks and the commands that concern all rooms."""
