@@ -1,5 +1,6 @@
 """Users, organisations and their e-mail domains."""
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 import pghistory
@@ -96,12 +97,14 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return found
 
 
-@pghistory.track(exclude=["password", "last_login"])
+@pghistory.track(exclude=["password", "last_login", "session_epoch", "erased_at"])
 class User(AbstractBaseUser, PermissionsMixin):
     """A person, known by e-mail address.
 
     `staff_since` is set while the person counts as signed-in staff: a confirmed address in an organisation's
     domain, or a librarian's approval (`staff_approved_by`). Without it only public items can be read.
+    `session_epoch` is part of what a session proves: counting it up ends the person's sessions. The row of a deleted
+    account stays without name and address (`erased_at`), so that what its owner wrote keeps an author.
     """
 
     email = models.EmailField("e-mail address")
@@ -120,6 +123,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("may use the admin", default=False, editable=False)
     date_joined = models.DateTimeField("joined", default=timezone.now, editable=False)
     is_demonstration = models.BooleanField("demonstration", default=False, editable=False)
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
+    erased_at = models.DateTimeField("account deleted", null=True, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -167,6 +172,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_member(self) -> bool:
         """True for signed-in staff, who may read what is not public."""
         return self.staff_since is not None or self.is_librarian
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must know to go on: it changes with the password and with `session_epoch`."""
+        return f"{super().get_session_auth_hash()}:{self.session_epoch}"
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under each earlier secret key."""
+        for fallback in super().get_session_auth_fallback_hash():
+            yield f"{fallback}:{self.session_epoch}"
 
     def get_full_name(self) -> str:
         """The name, or the address where there is none."""
