@@ -18,7 +18,7 @@ from pathlib import Path
 
 from kmportal.servers import notes
 from kmportal.servers.errors import ServersError
-from kmportal.servers.keeper import SERVERS
+from kmportal.servers.kinds import SERVERS
 from kmportal.servers.locks import FileLock
 from kmportal.servers.places import ROOT, runtime_folder
 

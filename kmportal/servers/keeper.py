@@ -18,13 +18,11 @@ from typing import Literal
 
 from kmportal.servers import logs, notes, processes
 from kmportal.servers.errors import ServersError
+from kmportal.servers.kinds import SERVERS
 from kmportal.servers.locks import FileLock
 from kmportal.servers.places import Place, settle
-from kmportal.servers.postgres import Postgres
 from kmportal.servers.server import Server
-from kmportal.servers.valkey import Valkey
 
-SERVERS: dict[str, type[Server]] = {server.name: server for server in (Postgres, Valkey)}
 STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 HEARD_SIGNALS = STOP_SIGNALS | {signal.SIGCHLD}
 SLOW_START = 5.0  # seconds after which a start is explained

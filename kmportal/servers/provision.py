@@ -7,15 +7,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from kmportal.servers.external import check_broker, check_database
 from kmportal.servers.holding import Hold
-from kmportal.servers.keeper import SERVERS
+from kmportal.servers.kinds import SERVERS
 from kmportal.servers.places import default_data_folder
 from kmportal.servers.postgres import Postgres
 from kmportal.servers.valkey import Valkey
 
 EMBEDDED = "PORTAL_EMBEDDED_SERVERS"  # production settings refuse it
-CHECKS = {Postgres.variable: check_database, Valkey.variable: check_broker}
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ def provide(data: Path | None = None, *, throwaway: bool = False, embedded: bool
         for server in SERVERS.values():
             url = "" if throwaway else os.environ.get(server.variable, "").strip()
             if url:
-                CHECKS[server.variable](url)
+                _check(server.variable, url)
             elif embedded:
                 hold = Hold(server.name, folder, throwaway=throwaway, say=_say)
                 stack.callback(hold.release)
@@ -69,10 +67,17 @@ def pretend(data: Path | None = None) -> Iterator[None]:
 
 
 def _restore(variables: dict[str, str]) -> None:
-    for name in (*CHECKS, EMBEDDED):
+    for name in (*(server.variable for server in SERVERS.values()), EMBEDDED):
         os.environ.pop(name, None)
         if name in variables:
             os.environ[name] = variables[name]
+
+
+def _check(variable: str, url: str) -> None:
+    # Imported here because the clients take longer to load than an embedded server to start, and it needs neither.
+    from kmportal.servers.external import check_broker, check_database  # noqa: PLC0415
+
+    (check_database if variable == Postgres.variable else check_broker)(url)
 
 
 def _say(sentence: str) -> None:
