@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import Organisation, Role, User
+from accounts.roles import permissions_of
 
 # The group whose permissions a role carries. A reader needs none. `load_roles` gives each group its permissions.
 GROUP_OF_ROLE: dict[str, str] = {
@@ -54,7 +55,22 @@ def groups_follow_role(*, user: User) -> None:
     own = GROUP_OF_ROLE.get(user.role)
     user.groups.remove(*Group.objects.filter(name__in=GROUP_OF_ROLE.values()).exclude(name=own or ""))
     if own is not None:
-        user.groups.add(Group.objects.get_or_create(name=own)[0])
+        group, is_new = Group.objects.get_or_create(name=own)
+        if is_new:
+            group.permissions.set(permissions_of(user.role))
+        user.groups.add(group)
+
+
+@transaction.atomic
+def load_roles() -> None:
+    """Give each role's group exactly the permissions of `accounts.roles`, and put everyone into the group of their role.
+
+    Meant to be run after every upgrade; a second run changes nothing.
+    """
+    for role, name in GROUP_OF_ROLE.items():
+        Group.objects.get_or_create(name=name)[0].permissions.set(permissions_of(role))
+    for user in User.objects.filter(Q(role__in=GROUP_OF_ROLE) | Q(groups__name__in=GROUP_OF_ROLE.values())).distinct():
+        groups_follow_role(user=user)
 
 
 @transaction.atomic
