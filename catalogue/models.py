@@ -35,7 +35,7 @@ from taxonomy.models import Topic
 SLUG_LENGTH = 80
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class ItemTopic(ItemBase):
     """That an item is about a topic."""
 

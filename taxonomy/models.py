@@ -72,6 +72,7 @@ class Topic(TagBase):
         return reverse("topic", args=[self.slug])
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class TopicEdge(models.Model):
     """One step of the hierarchy: narrower is a part of broader. A topic may have several broader ones."""
 
@@ -109,6 +110,7 @@ class TopicClosure(models.Model):
         return f"{self.descendant_id} under {self.ancestor_id} at {self.depth}"
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class EntryTerm(models.Model):
     """Another name that leads to a topic: a synonym, American spelling, abbreviation or older name."""
 
