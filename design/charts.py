@@ -1,0 +1,53 @@
+"""The arithmetic of small pictures of numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+SPARKLINE_WIDTH = 120
+SPARKLINE_HEIGHT = 32
+# Half the line's thickness and the dot at its end must stay inside the picture.
+SPARKLINE_MARGIN = 4
+
+
+def sparkline_points(values: Sequence[float]) -> list[tuple[float, float]]:
+    """Return the points of a line through the values, left to right, zero at the bottom, in the picture's own units.
+
+    One value gives a flat line. Raises ValueError for no values and for a negative one.
+    """
+    if not values:
+        raise ValueError("A line needs at least one value.")
+    if min(values) < 0:
+        raise ValueError("A line begins at zero: it cannot show a negative number.")
+    if len(values) == 1:
+        values = [values[0], values[0]]
+    top = max(values) or 1
+    across = (SPARKLINE_WIDTH - 2 * SPARKLINE_MARGIN) / (len(values) - 1)
+    down = SPARKLINE_HEIGHT - 2 * SPARKLINE_MARGIN
+    return [
+        (round(SPARKLINE_MARGIN + across * place, 1), round(SPARKLINE_MARGIN + down * (1 - value / top), 1))
+        for place, value in enumerate(values)
+    ]
+
+
+def percentages(values: Sequence[float]) -> list[float]:
+    """Return each value as a percentage of the largest, for bars; all zero where nothing is above zero."""
+    top = max(values, default=0)
+    return [round(100 * value / top, 1) if top > 0 else 0.0 for value in values]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One of a row of marks that rise from left to right, in the picture's own units."""
+
+    x: int
+    y: int
+    height: int
+    filled: bool
+
+
+def rising_marks(filled: int, *, of: int = 4) -> list[Mark]:
+    """Return marks of rising height, the first so many of them filled: 22 wide and 14 high for four."""
+    heights = [14 - 3 * (of - place) for place in range(1, of + 1)]
+    return [
+        Mark(x=6 * place, y=14 - height, height=height, filled=place < filled) for place, height in enumerate(heights)
+    ]
