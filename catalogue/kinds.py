@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from design.cards import CardFacts
+
 if TYPE_CHECKING:
     from catalogue.models import Item
 
@@ -35,7 +37,8 @@ class Kind:
     model: the child of Item. label, plural: as readers see them. route: the name of the detail address, which takes
     pk and slug. forms: value → Form, in the order they are offered. standings: value → words, best first; what
     `Item.standing` may hold. standing_label: the name of that filter. searchable_text: gives the SearchText of each
-    of many items, loading the children in one query.
+    of many items, loading the children in one query. card_facts: likewise gives what cards show of many items beyond
+    the columns that every kind has. topic_heading: the heading of its part of a topic's page.
     """
 
     name: str
@@ -48,6 +51,8 @@ class Kind:
     standing_label: str
     searchable_text: Callable[[list[int]], Mapping[int, SearchText]]
     default_review_months: Mapping[str, int | None] = field(default_factory=dict)
+    card_facts: Callable[[list[int]], Mapping[int, CardFacts]] = lambda item_ids: {}
+    topic_heading: str = ""
 
 
 _kinds: dict[str, Kind] = {}

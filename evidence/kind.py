@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from catalogue import kinds
-from catalogue.choices import KindName
+from catalogue.choices import KindName, PublicationStatus
 from catalogue.kinds import Kind, SearchText
-from evidence.choices import EVIDENCE_TYPES, REVIEW_MONTHS, Band
-from evidence.models import Evidence
+from design.cards import CardFacts
+from evidence.choices import EVIDENCE_TYPES, REVIEW_MONTHS, Access, Band
+from evidence.models import Appraisal, Evidence
 
 
 def searchable_text(item_ids: list[int]) -> Mapping[int, SearchText]:
@@ -34,6 +35,22 @@ def searchable_text(item_ids: list[int]) -> Mapping[int, SearchText]:
     return texts
 
 
+def card_facts(item_ids: list[int]) -> Mapping[int, CardFacts]:
+    """Return what the cards of these records show, in two queries: the appraisal tool's own words come first."""
+    words = {row.evidence_id: row.in_words for row in Appraisal.objects.deciding(item_ids)}
+    return {
+        record.pk: CardFacts(
+            quality_words="" if record.band_override else words.get(record.pk, ""),
+            publication_status=record.get_publication_status_display(),
+            source=record.source or record.publisher,
+            access=Access(record.access).label,
+            is_preprint=record.publication_status == PublicationStatus.PREPRINT,
+            is_retracted=record.is_retracted,
+        )
+        for record in Evidence.objects.filter(pk__in=item_ids)
+    }
+
+
 def register_kind() -> None:
     """Add evidence to the catalogue's kinds."""
     kinds.register(
@@ -48,5 +65,7 @@ def register_kind() -> None:
             standing_label="Quality",
             searchable_text=searchable_text,
             default_review_months=REVIEW_MONTHS,
+            card_facts=card_facts,
+            topic_heading="What the evidence says",
         )
     )

@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 import pghistory
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -14,13 +13,13 @@ from catalogue.choices import KindName
 from catalogue.models import Item
 from evidence import appraisal as crosswalk
 from evidence.choices import (
-    Access,
     Band,
     CountryScope,
     Population,
     QuestionType,
     Tool,
 )
+from evidence.full_text import full_text
 from evidence.identifiers import normalise_doi, normalise_isbn, normalise_pmid
 from evidence.querysets import AppraisalQuerySet, EvidenceQuerySet, title_key
 
@@ -118,7 +117,7 @@ class Evidence(Item):
             typed = getattr(self, name).strip()
             if typed:
                 value = normalise(typed)
-                if value is None:
+                if not value:
                     problems[name] = words
                 else:
                     setattr(self, name, value)
@@ -145,11 +144,7 @@ class Evidence(Item):
     @property
     def access(self) -> str:
         """How a reader gets to the full text (`choices.Access`)."""
-        if self.is_open_access and (self.url or self.doi):
-            return Access.FREE
-        if any(settings.FULL_TEXT_LINKS.values()) and (self.doi or self.pmid or self.url):
-            return Access.SIGN_IN
-        return Access.LIBRARY
+        return full_text(self).access
 
     @property
     def deciding_appraisal(self) -> "Appraisal | None":
@@ -163,7 +158,7 @@ class Evidence(Item):
         return crosswalk.meaning(band=self.standing, tool=row.tool if row else "")
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Appraisal(models.Model):
     """One critical appraisal of an evidence record: who, with which tool, result, when, and why."""
 
@@ -211,6 +206,7 @@ class Appraisal(models.Model):
         return crosswalk.result_in_words(tool=self.tool, result=self.result, band=self.band)
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Attachment(models.Model):
     """The one file a record may carry: a local guideline, an audit, the library's own summary. Checked by content."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models import Q
 
@@ -50,6 +52,16 @@ class AppraisalQuerySet(models.QuerySet["Appraisal"]):
     def newest_first(self) -> AppraisalQuerySet:
         """The one that decides the band first."""
         return self.order_by("-appraised_on", "-pk")
+
+    def deciding(self, evidence_ids: Iterable[int]) -> AppraisalQuerySet:
+        """The one appraisal of each of these records that decides its band, of those that have one."""
+        return (
+            self.approved()
+            .exclude(band="")
+            .filter(evidence__in=list(evidence_ids))
+            .order_by("evidence_id", "-appraised_on", "-pk")
+            .distinct("evidence_id")
+        )
 
 
 def title_key(title: str) -> str:
