@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from kmportal.servers import notes
+from kmportal.servers import notes, processes
 from kmportal.servers.errors import ServersError
 from kmportal.servers.kinds import SERVERS
 from kmportal.servers.locks import FileLock
@@ -42,6 +42,7 @@ class Hold:
         self._data = data
         self._mode = "throwaway" if throwaway else "durable"
         self._say = say
+        self._deaths = processes.Deaths()
         self._users = FileLock(self._path("users"))
         try:
             self._users.shared()
@@ -79,9 +80,14 @@ class Hold:
         with FileLock(self._path("keeper")) as lock:
             return not lock.shared(wait=False)
 
-    def reason(self) -> str:
-        """Return the sentence that says why the server is no longer kept."""
-        return self._reason(notes.read(self._path("json")))
+    def look_after(self) -> None:
+        """See that the server runs on; raise ServersError where it gave up, or where its keeper died twice in a minute."""
+        if self.is_kept():
+            return
+        note = notes.read(self._path("json"))
+        if (note and note.state == "failed") or self._deaths.too_many():
+            raise ServersError(self._reason(note))
+        self.ensure()
 
     def release(self) -> None:
         """Let go. Whoever is the last stops the server, waits for its end, and keeps new users out meanwhile."""
@@ -99,7 +105,6 @@ class Hold:
     def _start_keeper(self, lock: FileLock) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "kmportal.servers.keeper"]
         log = self._data / "logs" / f"{self.name}-keeper.log"
-        log.parent.mkdir(exist_ok=True)
         with log.open("wb") as output:
             return subprocess.Popen(
                 [*command, self.name, str(self._data), str(lock.fileno()), self._mode],

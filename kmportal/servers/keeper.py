@@ -37,7 +37,7 @@ class Keeper:
         self._users = FileLock(runtime / f"{kind.name}.users")
         self._note = runtime / f"{kind.name}.json"
         self._process: subprocess.Popen[bytes] | None = None
-        self._deaths: list[float] = []
+        self._deaths = processes.Deaths()
 
     def keep(self) -> None:
         """Start the server, restart it when it dies, and stop it in the end. Raises ServersError where it cannot run."""
@@ -86,9 +86,7 @@ class Keeper:
                 self._say("starting", f"{self.server.title} is putting its data in order; this can take some minutes.")
 
     def _restart(self) -> None:
-        now = time.monotonic()
-        self._deaths = [*(moment for moment in self._deaths if now - moment < 60), now]
-        if len(self._deaths) > 1:
+        if self._deaths.too_many():
             raise ServersError(
                 f"{self.server.title} ended twice within a minute: {logs.last_words(self.server.log)} "
                 f"(more in {self.server.log})"

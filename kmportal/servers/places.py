@@ -5,6 +5,7 @@ servers to a user without rights. No right on an existing folder is ever widened
 the data folder or the programs, the servers' data, or a copy of the programs, goes below /var/lib/kmportal instead.
 """
 
+import errno
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -87,16 +88,17 @@ def default_data_folder() -> Path:
 
 
 def runtime_folder(data: Path) -> Path:
-    """Make the data folder, and in it the private folder of locks and notes, and return that one."""
+    """Make the data folder with its logs and the private folder of locks and notes, and return that one."""
     runtime = data / "run"
     try:
         if not data.exists():
             data.mkdir(parents=True)
             if os.geteuid() == 0:
                 data.chmod(0o711)  # our own new folder: the servers' user walks through it and sees nothing
-        runtime.mkdir(mode=0o700, exist_ok=True)
-        if not os.access(runtime, os.W_OK | os.X_OK):
-            raise PermissionError(13, os.strerror(13))
+        for folder, mode in ((runtime, 0o700), (data / "logs", 0o750)):
+            folder.mkdir(mode=mode, exist_ok=True)
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise ServersError(unwritable(data, error)) from error
     return runtime

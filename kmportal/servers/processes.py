@@ -34,6 +34,24 @@ def bound_to_parent(death_signal: signal.Signals) -> Callable[[], None]:
     return bind
 
 
+def bind_to_parent(death_signal: signal.Signals) -> None:
+    """Have the kernel send us the signal when the process that started us dies."""
+    _libc.prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
+
+
+class Deaths:
+    """Counts how often something died: once is bad luck, twice within a minute is a fault."""
+
+    def __init__(self) -> None:
+        self._moments: list[float] = []
+
+    def too_many(self) -> bool:
+        """Record a death now; say whether it is the second within a minute."""
+        now = time.monotonic()
+        self._moments = [*(moment for moment in self._moments if now - moment < 60), now]
+        return len(self._moments) > 1
+
+
 def running_in(folder: Path, *, program: str) -> list[int]:
     """Return the numbers of the processes that run the program with the folder as their working folder."""
     places = {str(folder), f"{folder} (deleted)"}
@@ -48,14 +66,6 @@ def marked(name: str, value: str) -> list[int]:
     """Return the numbers of the processes that were started with this variable, ourselves and zombies left out."""
     mark = f"{name}={value}".encode()
     return [pid for pid in _all_processes() if pid != os.getpid() and mark in _environment(pid)]
-
-
-def command_line(pid: int) -> list[str]:
-    """Return the arguments of a process; none where it has ended."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").split("\0")
-    except OSError:
-        return []
 
 
 def is_running(pid: int) -> bool:
