@@ -174,7 +174,8 @@ def use_plain_messages(field: forms.Field, *, label: str) -> None:
     if choosing:
         plain["invalid_choice"] = f"Select one of the options for {words}"
     else:
-        plain["max_length"] = f"{capfirst(words)} must be %(limit_value)d characters or fewer; it has %(show_value)d"
+        subject = "Your answer" if label.endswith("?") else capfirst(words)
+        plain["max_length"] = f"{subject} must be %(limit_value)d characters or fewer; it has %(show_value)d"
     if isinstance(field, forms.EmailField):
         plain["invalid"] = "Enter an email address in the correct format, like name@example.com"
     standard: dict[str, Any] = {}

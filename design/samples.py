@@ -118,10 +118,24 @@ def sample_items() -> list[SampleItem]:
 
 def sample_facets() -> list[Facet]:
     """Return a short filter with a choice made, a long one, and one that is closed."""
-    topics = (
-        "Falls, Frailty, Sepsis, Pressure ulcers, Delirium, Nutrition, Continence, Dementia, End of life care, "
-        "Discharge, Virtual wards, Pain, Hydration, Oral health, Sleep, Stroke"
-    ).split(", ")
+    topics = [
+        "Falls",
+        "Frailty",
+        "Sepsis",
+        "Pressure ulcers",
+        "Delirium",
+        "Nutrition",
+        "Continence",
+        "Dementia",
+        "End of life care",
+        "Discharge",
+        "Virtual wards",
+        "Pain",
+        "Hydration",
+        "Oral health",
+        "Sleep",
+        "Stroke",
+    ]
     return [
         Facet(
             name="standing",
@@ -161,7 +175,9 @@ def sample_page(number: int) -> Page[int]:
 class SampleForm(PortalForm):
     """One field of each kind."""
 
-    name = forms.CharField(max_length=80, help_text="As colleagues know you.")
+    name = forms.CharField(
+        max_length=80, help_text="As colleagues know you.", error_messages={"required": "Enter your name"}
+    )
     email = forms.EmailField(label="Work email address", widget=forms.EmailInput(attrs={"autocomplete": "email"}))
     password = forms.CharField(widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
     question = forms.CharField(
@@ -192,10 +208,8 @@ class SampleForm(PortalForm):
 
 def unfilled_form() -> SampleForm:
     """Return the form with every error it can show at once."""
-    return SampleForm(
-        data={"email": "someone at work", "question": "Which aid? " * 60, "needed_by_0": "31", "needed_by_1": "2"},
-        prefix="wrong",
-    )
+    typed = {"email": "someone at work", "question": "Which aid? " * 60, "needed_by_0": "31", "needed_by_1": "2"}
+    return SampleForm(data={f"wrong-{name}": value for name, value in typed.items()}, prefix="wrong")
 
 
 def style_guide_context() -> dict[str, object]:
