@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeVar
+
 from django.db import models
 from django.db.models import Q
 
+if TYPE_CHECKING:
+    from accounts.models import Organisation, User
 
-class OrganisationQuerySet(models.QuerySet["Organisation"]):
+OrganisationType = TypeVar("OrganisationType", bound="Organisation", covariant=True)
+UserType = TypeVar("UserType", bound="User", covariant=True)
+
+
+class OrganisationQuerySet(models.QuerySet[OrganisationType]):
     """Organisations."""
 
-    def active(self) -> OrganisationQuerySet:
+    def active(self) -> OrganisationQuerySet[OrganisationType]:
         """Those that people can still belong to."""
         return self.filter(is_active=True)
 
-    def with_domain_of(self, email: str) -> OrganisationQuerySet:
+    def with_domain_of(self, email: str) -> OrganisationQuerySet[OrganisationType]:
         """The organisation whose e-mail domain is the address's own; a subdomain does not count."""
         return self.active().filter(domains__domain=email.rpartition("@")[2].lower())
 
 
-class UserQuerySet(models.QuerySet["User"]):
+class UserQuerySet(models.QuerySet[UserType]):
     """People."""
 
-    def active(self) -> UserQuerySet:
+    def active(self) -> UserQuerySet[UserType]:
         """Those who can sign in."""
         return self.filter(is_active=True)
 
-    def librarians(self) -> UserQuerySet:
+    def librarians(self) -> UserQuerySet[UserType]:
         """Those who curate: librarians and administrators."""
         return self.active().filter(role__in=("librarian", "administrator"))
 
-    def waiting_for_approval(self) -> UserQuerySet:
+    def waiting_for_approval(self) -> UserQuerySet[UserType]:
         """Readers who said they work somewhere but whose address does not prove it."""
         return (
             self.active()

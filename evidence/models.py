@@ -80,7 +80,7 @@ class Evidence(Item):
     link_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
     title_key = models.CharField(max_length=300, editable=False, db_index=True)
 
-    objects = EvidenceQuerySet.as_manager()
+    objects = EvidenceQuerySet.as_manager()  # type: ignore[misc]  # narrower than the parent's, on purpose
 
     class Meta:
         verbose_name = "evidence record"

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db import models
 from django.db.models import Q
 
 from catalogue.querysets import ItemQuerySet
 
+if TYPE_CHECKING:
+    from evidence.models import Appraisal, Evidence
 
-class EvidenceQuerySet(ItemQuerySet["Evidence"]):
+EvidenceType = TypeVar("EvidenceType", bound="Evidence", covariant=True)
+AppraisalType = TypeVar("AppraisalType", bound="Appraisal", covariant=True)
+
+
+class EvidenceQuerySet(ItemQuerySet[EvidenceType]):
     """Evidence records; every queryset of the catalogue applies."""
 
-    def for_page(self) -> EvidenceQuerySet:
+    def for_page(self) -> EvidenceQuerySet[EvidenceType]:
         """All that an evidence page reads, in a constant number of queries."""
         return self.select_related("organisation", "superseded_by", "curator").prefetch_related(
             "topics", models.Prefetch("appraisals", queryset=self._appraisals().approved().newest_first())
@@ -21,7 +28,7 @@ class EvidenceQuerySet(ItemQuerySet["Evidence"]):
 
     def duplicates_of(
         self, *, doi: str = "", pmid: str = "", title: str = "", year: int | None = None, besides: int | None = None
-    ) -> EvidenceQuerySet:
+    ) -> EvidenceQuerySet[EvidenceType]:
         """Records that are the same source: by DOI, else by PMID, else by title and year.
 
         Identifiers are expected normalised (`evidence.identifiers`). A title counts only together with a year.
@@ -37,23 +44,23 @@ class EvidenceQuerySet(ItemQuerySet["Evidence"]):
             return self.none()
         return self.filter(same).exclude(pk=besides)
 
-    def _appraisals(self) -> AppraisalQuerySet:
+    def _appraisals(self) -> AppraisalQuerySet[Appraisal]:
         related = self.model._meta.get_field("appraisals").related_model
         return related._default_manager.all()  # type: ignore[union-attr, return-value]
 
 
-class AppraisalQuerySet(models.QuerySet["Appraisal"]):
+class AppraisalQuerySet(models.QuerySet[AppraisalType]):
     """Appraisals of evidence."""
 
-    def approved(self) -> AppraisalQuerySet:
+    def approved(self) -> AppraisalQuerySet[AppraisalType]:
         """Those that count."""
         return self.filter(is_approved=True)
 
-    def newest_first(self) -> AppraisalQuerySet:
+    def newest_first(self) -> AppraisalQuerySet[AppraisalType]:
         """The one that decides the band first."""
         return self.order_by("-appraised_on", "-pk")
 
-    def deciding(self, evidence_ids: Iterable[int]) -> AppraisalQuerySet:
+    def deciding(self, evidence_ids: Iterable[int]) -> AppraisalQuerySet[AppraisalType]:
         """The one appraisal of each of these records that decides its band, of those that have one."""
         return (
             self.approved()
