@@ -130,3 +130,33 @@ LICENCES_THAT_SHOW_TEXT = frozenset(
         Licence.PERMISSION,
     }
 )
+
+
+class RelationKind(models.TextChoices):
+    """What one item does to another, read as "this item … that item"."""
+
+    SUPPORTS = "supports", "supports"
+    ADDS_TO = "adds_to", "adds detail to"
+    CONFLICTS = "conflicts", "conflicts with"
+    UPDATES = "updates", "updates"
+    REPLACES = "replaces", "replaces"
+    SUMMARISES = "summarises", "summarises"
+    TEACHES = "teaches", "teaches"
+    DISCUSSED_AT = "discussed_at", "was discussed at"
+    DECISION = "decision", "was used in the decision"
+    SESSION = "session", "came from the session"
+
+
+# The same, read from the other end.
+RELATION_FROM_OTHER_END = {
+    RelationKind.SUPPORTS: "is supported by",
+    RelationKind.ADDS_TO: "has more detail in",
+    RelationKind.CONFLICTS: "conflicts with",
+    RelationKind.UPDATES: "is updated by",
+    RelationKind.REPLACES: "is replaced by",
+    RelationKind.SUMMARISES: "is summarised by",
+    RelationKind.TEACHES: "is taught by",
+    RelationKind.DISCUSSED_AT: "discussed",
+    RelationKind.DECISION: "used",
+    RelationKind.SESSION: "led to",
+}

@@ -24,6 +24,7 @@ from catalogue.choices import (
     Licence,
     Phrase,
     PublicationStatus,
+    RelationKind,
     Setting,
     Status,
     Visibility,
@@ -254,6 +255,38 @@ class ItemAncestor(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id} under {self.topic_id}"
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Relation(models.Model):
+    """That one item supports, adds to or conflicts with another. Proposed by authors, confirmed by librarians.
+
+    Read it through `relations.shown_to`: it speaks of both ends, so whoever sees it must be allowed to see both.
+    """
+
+    from_item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="relations_from")
+    to_item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="relations_to")
+    kind = models.CharField(max_length=15, choices=RelationKind)
+    note = models.CharField(max_length=200, blank=True)
+    proposed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    confirmed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "link between items"
+        verbose_name_plural = "links between items"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["from_item", "to_item", "kind"], name="relation_is_unique"),
+            models.CheckConstraint(
+                condition=~Q(from_item=models.F("to_item")),
+                name="relation_joins_two_items",
+                violation_error_message="An item cannot be linked to itself.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_item} {self.get_kind_display()} {self.to_item}"
 
 
 def can_see(user: Reader, item: Item) -> bool:
