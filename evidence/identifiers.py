@@ -12,6 +12,10 @@ from collections.abc import Callable, Iterable
 from html import unescape
 from urllib.parse import unquote
 
+Normaliser = Callable[[str], str]
+
+TITLE_KEY_LENGTH = 300
+
 # A DOI is a prefix "10." with a registrant number, a slash and a suffix that may hold any printable
 # character (DOI Handbook, 2.2.2): the old serial-item ones carry brackets, colons and semicolons.
 _DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s\x00-\x1f\x7f]+", re.IGNORECASE)
@@ -30,9 +34,7 @@ _PMID_IN_ADDRESS = re.compile(
     r"/([0-9]{1,8})(?![0-9])",
     re.IGNORECASE,
 )
-_PMID_MARKED = re.compile(
-    r"\bPMID\W{0,3}([0-9]{1,8})(?![0-9])|(?<![0-9])([0-9]{1,8})\s?\[pmid\]", re.IGNORECASE
-)
+_PMID_MARKED = re.compile(r"\bPMID\W{0,3}([0-9]{1,8})(?![0-9])|(?<![0-9])([0-9]{1,8})\s?\[pmid\]", re.IGNORECASE)
 _PMCID = re.compile(r"PMC\s?([0-9]{1,9})(?![0-9])", re.IGNORECASE)
 _ISSN = re.compile(r"(?<![0-9A-Za-z-])([0-9]{4})-?([0-9]{3}[0-9Xx])(?![0-9A-Za-z-])")
 _ISBN = re.compile(r"(?<![0-9])[0-9][0-9\u2010-\u2015 -]{8,15}[0-9Xx](?![0-9])")
@@ -126,7 +128,7 @@ def _isbn13_check(twelve: str) -> str:
     return str(-sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(twelve)) % 10)
 
 
-def first_identifier(normalise: Callable[[str], str], texts: Iterable[str]) -> str:
+def first_identifier(normalise: Normaliser, texts: Iterable[str]) -> str:
     """Return the first identifier that `normalise` finds in `texts`, or ""."""
     return next((found for text in texts if (found := normalise(text))), "")
 
@@ -135,7 +137,7 @@ def title_key(title: str) -> str:
     """Return what is left of a title when case, accents, spaces and punctuation are taken away.
 
     Two titles with the same key are the same words. Letters and digits of every script count, so a
-    title in Greek or Chinese has a key too.
+    title in Greek or Chinese has a key too. Keys are cut after 300 characters.
     """
     decomposed = unicodedata.normalize("NFKD", title.casefold())
-    return "".join(character for character in decomposed.casefold() if character.isalnum())
+    return "".join(character for character in decomposed.casefold() if character.isalnum())[:TITLE_KEY_LENGTH]

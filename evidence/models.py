@@ -20,8 +20,8 @@ from evidence.choices import (
     Tool,
 )
 from evidence.full_text import full_text
-from evidence.identifiers import normalise_doi, normalise_isbn, normalise_pmid
-from evidence.querysets import AppraisalQuerySet, EvidenceQuerySet, title_key
+from evidence.identifiers import normalise_doi, normalise_isbn, normalise_pmid, title_key
+from evidence.querysets import AppraisalQuerySet, EvidenceQuerySet
 
 
 @pghistory.track(obj_field=pghistory.ObjForeignKey(related_name="evidence_events"))

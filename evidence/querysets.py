@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from catalogue.querysets import ItemQuerySet
+from evidence.identifiers import title_key
 
 if TYPE_CHECKING:
     from evidence.models import Appraisal, Evidence
@@ -38,8 +39,8 @@ class EvidenceQuerySet(ItemQuerySet[EvidenceType]):
             same |= Q(doi=doi)
         if pmid:
             same |= Q(pmid=pmid)
-        if title.strip() and year:
-            same |= Q(title_key=title_key(title), year=year)
+        if (key := title_key(title)) and year:
+            same |= Q(title_key=key, year=year)
         if not same:
             return self.none()
         return self.filter(same).exclude(pk=besides)
@@ -69,8 +70,3 @@ class AppraisalQuerySet(models.QuerySet[AppraisalType]):
             .order_by("evidence_id", "-appraised_on", "-pk")
             .distinct("evidence_id")
         )
-
-
-def title_key(title: str) -> str:
-    """Return the form in which titles are compared: letters and digits only, case folded."""
-    return "".join(letter for letter in title.casefold() if letter.isalnum())[:300]
