@@ -11,3 +11,6 @@ SECRET_KEY = "only for the tests, which hold nothing worth protecting"  # noqa: 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MAILBOX_PAGE = True
+# Never the running portal's own files. Static files are kept from run to run, as compressing them takes seconds.
+STATIC_ROOT = DATA_DIR / "tests" / "static"
+MEDIA_ROOT = DATA_DIR / "tests" / "media"
