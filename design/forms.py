@@ -107,7 +107,11 @@ class PortalBoundField(BoundField):
         ]
 
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
-        """Add the control's classes. Take away maxlength: a browser would cut pasted text without a word."""
+        """Add the control's classes.
+
+        Take away maxlength, as a browser would cut pasted text without a word, and placeholder, which is gone once one
+        types: a hint stays.
+        """
         widget = widget or self.field.widget
         attrs = super().build_widget_attrs(attrs, widget)
         if widget.is_hidden:
@@ -118,8 +122,7 @@ class PortalBoundField(BoundField):
         if self.limit:
             classes.append("nhsuk-js-character-count")
         attrs["class"] = " ".join(filter(None, classes))
-        if "maxlength" in widget.attrs:
-            attrs["maxlength"] = False
+        attrs.update({name: False for name in ("maxlength", "placeholder") if name in widget.attrs})
         return attrs
 
 

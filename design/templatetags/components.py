@@ -6,7 +6,7 @@ between them and their `{% end… %}`. Each draws one template of templates/comp
 
 import datetime
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from django import forms, template
 from django.core.paginator import Page
@@ -304,9 +304,10 @@ def bar_table(
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(form: forms.BaseForm | None) -> dict[str, object]:
-    """What is wrong with a form, above the page's heading, each error a link to its field."""
-    if form is None or not form.is_bound or not form.errors:
+def error_summary(form: forms.BaseForm | Literal[""] | None) -> dict[str, object]:
+    """What is wrong with a form, above the page's heading, each error a link to its field. Nothing for no form, so
+    that a layout may ask for it on a page without one."""
+    if not form or not form.is_bound or not form.errors:
         return {"errors": []}
     fields = [portal_field(form, name) for name in form.fields]
     errors = [{"message": message, "target": ""} for message in form.non_field_errors()]
