@@ -53,7 +53,7 @@ class Hold:
 
     def ensure(self) -> None:
         """See that the server runs, now or again; raise ServersError where it cannot."""
-        started: subprocess.Popen[bytes] | None = None
+        started = False
         told: set[str] = set()
         with FileLock(self._path("start")) as start:
             start.exclusive()
@@ -64,9 +64,9 @@ class Hold:
                         if started:
                             raise ServersError(self._reason(note))
                         self._path("json").unlink(missing_ok=True)
-                        started = self._start_keeper(lock)
-                        note = None
-                for sentence in note.sentences if note else ():
+                        self._start_keeper(lock)
+                        started, note = True, None
+                for sentence in note.sentences if note and note.state != "failed" else ():
                     if sentence not in told:
                         told.add(sentence)
                         self._say(sentence)
@@ -102,11 +102,12 @@ class Hold:
         finally:
             self._users.close()
 
-    def _start_keeper(self, lock: FileLock) -> subprocess.Popen[bytes]:
+    def _start_keeper(self, lock: FileLock) -> None:
+        """Start a keeper that is nobody's child, as it may outlive us while others use its server."""
         command = [sys.executable, "-m", "kmportal.servers.keeper"]
         log = self._data / "logs" / f"{self.name}-keeper.log"
         with log.open("wb") as output:
-            return subprocess.Popen(
+            subprocess.run(
                 [*command, self.name, str(self._data), str(lock.fileno()), self._mode],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
@@ -114,6 +115,7 @@ class Hold:
                 stderr=output,
                 pass_fds=[lock.fileno()],
                 start_new_session=True,
+                check=False,
             )
 
     def _wait_for_the_end(self) -> None:

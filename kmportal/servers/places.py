@@ -29,6 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 STATE = Path("/var/lib/kmportal")
 LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")  # sockaddr_un holds 108 bytes with its closing zero
 
+UNFIT_FOR_SOCKETS = {",", '"'}  # in the lists of hosts and folders that libpq and PostgreSQL read
+
 
 @dataclass(frozen=True)
 class Account:
@@ -128,7 +130,7 @@ def settle(data: Path, *, throwaway: bool) -> Place:
     account = _account(home / "postgres")
     digest = hashlib.sha256(str(data).encode()).hexdigest()[:12]
     sockets = home / "sockets"
-    if len(os.fsencode(sockets)) > LONGEST_SOCKET_FOLDER:
+    if len(os.fsencode(sockets)) > LONGEST_SOCKET_FOLDER or set(str(sockets)) & UNFIT_FOR_SOCKETS:
         sockets = Path("/tmp") / f"kmportal-{digest}"  # noqa: S108 - private_folder checks whose it is
     return Place(
         data=data,
