@@ -135,3 +135,22 @@ def refuse_to_lose_last_administrator(user: User) -> None:
     others = User.objects.active().filter(role=Role.ADMINISTRATOR).exclude(pk=user.pk).select_for_update()
     if not others.exists():
         raise NotAllowed("This is the only administrator. Make somebody else an administrator first.")
+
+
+@transaction.atomic
+def set_sign_in(*, user: User, allowed: bool, by: User) -> User:
+    """Switch a person's account on or off; what they wrote stays, and off ends their sessions.
+
+    Raises NotAllowed with a sentence: nobody switches off themselves, or the last administrator.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    refuse_unless_may_change(user=user, by=by)
+    if not allowed and user.pk == by.pk:
+        raise NotAllowed("You cannot switch off your own account. Ask another librarian or administrator.")
+    if not allowed and user.role == Role.ADMINISTRATOR:
+        refuse_to_lose_last_administrator(user)
+    user.is_active = allowed
+    user.save()
+    if not allowed:
+        end_sessions(user=user)
+    return user

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalogue import kinds
-from catalogue.choices import Status
+from catalogue.choices import Status, Visibility
 from catalogue.models import Item
 from catalogue.search import index, index_many
 from taxonomy.models import Topic
@@ -56,6 +56,12 @@ def claim_version(*, item: Item, version: int) -> None:
     item.version = version + 1
 
 
+def save_as_edit(item: Item) -> None:
+    """Save an item whose row the transaction holds, counting the version: who has it open in a form must be told."""
+    item.version += 1
+    item.save()
+
+
 def may_edit(*, item: Item, by: User) -> bool:
     """Whether the person may change the item; defined by `editable_by`."""
     return Item.objects.editable_by(by).filter(pk=item.pk).exists()
@@ -78,6 +84,48 @@ def set_topics(*, item: Item, topics: Iterable[Topic]) -> None:
 
 
 @transaction.atomic
+def add_topics(*, items: Iterable[Item], topics: Iterable[Topic], by: User) -> int:
+    """Add topics to the ones that the items have. Returns how many items; raises NotReady as below."""
+    chosen = _locked(items, by)
+    added = list(topics)
+    for item in chosen:
+        item.topics.add(*added)
+        save_as_edit(item)
+    index_many([item.pk for item in chosen])
+    return len(chosen)
+
+
+@transaction.atomic
+def set_visibility(*, items: Iterable[Item], visibility: str, by: User) -> int:
+    """Say who may read the items. Returns how many.
+
+    Raises NotReady, naming the item, where one is to be for its organisation and has none; then none is changed.
+    """
+    chosen = _locked(items, by)
+    for item in chosen:
+        if visibility == Visibility.ORGANISATION and item.organisation_id is None:
+            raise NotReady(f"“{item.title}” has no owning organisation. Choose one on its page first.")
+        item.visibility = visibility
+        save_as_edit(item)
+    index_many([item.pk for item in chosen])
+    return len(chosen)
+
+
+@transaction.atomic
+def delete_drafts(*, items: Iterable[Item], by: User) -> int:
+    """Delete items that were never published, as after a wrong import. Returns how many.
+
+    Raises NotReady, naming the item, where one was published: it is archived or withdrawn instead.
+    """
+    chosen = _locked(items, by)
+    for item in chosen:
+        if item.published_at is not None:
+            raise NotReady(f"“{item.title}” was published. Archive or withdraw it: its address may be in use.")
+    Item.objects.filter(pk__in=[item.pk for item in chosen]).delete()
+    return len(chosen)
+
+
+@transaction.atomic
 def publish(*, item: Item, by: User, at: datetime.datetime | None = None) -> Item:
     """Show the item from `at` on (default: now, or the date it has).
 
@@ -96,7 +144,7 @@ def publish(*, item: Item, by: User, at: datetime.datetime | None = None) -> Ite
     item.published_at = at or item.published_at or timezone.now()
     item.reviewed_at = item.reviewed_at or timezone.localdate()
     item.review_due = item.review_due or default_review_due(item, reviewed_on=item.reviewed_at)
-    item.save()
+    save_as_edit(item)
     index(item)
     return item
 
@@ -107,13 +155,12 @@ def confirm_still_right(*, items: Iterable[Item], by: User, on: datetime.date | 
 
     Returns how many. Raises NotReady where the person may not change one of them; then none is changed.
     """
-    chosen = list(Item.objects.select_for_update().filter(pk__in=[item.pk for item in items]))
-    refuse_unless_editable(chosen, by)
+    chosen = _locked(items, by)
     day = on or timezone.localdate()
     for item in chosen:
         item.reviewed_at = day
         item.review_due = default_review_due(item, reviewed_on=day)
-        item.save()
+        save_as_edit(item)
     index_many([item.pk for item in chosen])
     return len(chosen)
 
@@ -121,13 +168,12 @@ def confirm_still_right(*, items: Iterable[Item], by: User, on: datetime.date | 
 @transaction.atomic
 def archive(*, items: Iterable[Item], by: User) -> int:
     """Take the items out of lists; their addresses still work. Returns how many; raises NotReady as above."""
-    chosen = list(Item.objects.select_for_update().filter(pk__in=[item.pk for item in items]))
-    refuse_unless_editable(chosen, by)
+    chosen = _locked(items, by)
     for item in chosen:
         if item.published_at is None:
             raise NotReady(f"“{item.title}” was never published, so there is nothing to archive.")
         item.status = Status.ARCHIVED
-        item.save()
+        save_as_edit(item)
     index_many([item.pk for item in chosen])
     return len(chosen)
 
@@ -143,7 +189,7 @@ def withdraw(*, item: Item, reason: str, by: User) -> Item:
     item.withdrawn_reason = reason.strip()
     item.withdrawn_at = timezone.now()
     item.published_at = item.published_at or item.withdrawn_at
-    item.save()
+    save_as_edit(item)
     index(item)
     return item
 
@@ -168,7 +214,7 @@ def supersede(*, item: Item, replacement: Item, by: User) -> Item:
     item.status = Status.SUPERSEDED
     item.superseded_by = replacement
     item.published_at = item.published_at or timezone.now()
-    item.save()
+    save_as_edit(item)
     index(item)
     return item
 
@@ -176,3 +222,10 @@ def supersede(*, item: Item, replacement: Item, by: User) -> Item:
 def reindex(*, item_ids: Collection[int]) -> None:
     """Bring search and topic pages in step with these items after a change that no other service makes."""
     index_many(item_ids)
+
+
+def _locked(items: Iterable[Item], by: User) -> list[Item]:
+    """Return the items, each held until the transaction ends, in one order so that two selections cannot deadlock."""
+    chosen = list(Item.objects.select_for_update().filter(pk__in=[item.pk for item in items]).order_by("pk"))
+    refuse_unless_editable(chosen, by)
+    return chosen

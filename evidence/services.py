@@ -10,7 +10,7 @@ from accounts.models import User
 from catalogue.choices import Status
 from catalogue.models import Item
 from catalogue.search import index, index_many
-from catalogue.services import NotReady, default_review_due, refuse_unless_editable
+from catalogue.services import NotReady, default_review_due, refuse_unless_editable, save_as_edit
 from evidence.choices import EVIDENCE_TYPES, Band
 from evidence.models import Evidence
 from taxonomy.models import Topic
@@ -67,7 +67,7 @@ def publish_many(
         record.reviewed_at = record.reviewed_at or today
         record.review_due = review_due or record.review_due or default_review_due(record, reviewed_on=today)
         record.curator = record.curator or by
-        record.save()
+        save_as_edit(record)
         if added:
             record.topics.add(*added)
     index_many([record.pk for record in chosen])

@@ -1,0 +1,7 @@
+"""What every page of the librarians' admin shares: history, errors in words, steps that ask before they are done."""
+
+from accounts.admin_pages.pages import PortalModelAdmin
+from accounts.admin_pages.steps import Step
+from accounts.admin_pages.widgets import DATE_WIDGET, MOMENT_WIDGET, CheckboxesField, LinesField
+
+__all__ = ["DATE_WIDGET", "MOMENT_WIDGET", "CheckboxesField", "LinesField", "PortalModelAdmin", "Step"]

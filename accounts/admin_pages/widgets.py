@@ -1,0 +1,67 @@
+"""Fields and controls of the admin that work without script."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+# The browser's own date controls need no script, speak the person's language and work with any keyboard.
+DATE_WIDGET = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "kp-date"})
+MOMENT_WIDGET = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "class": "kp-date"})
+
+
+class CheckboxesField(forms.MultipleChoiceField):
+    """An array of choices, each a box to tick; the order of the list is the order of the array."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value: Any) -> list[str]:
+        """Return the ticked values. Raises ValidationError for a value that is not on the list."""
+        ticked = set(super().clean(value))
+        return [str(choice) for choice, _ in self.choices if str(choice) in ticked]  # type: ignore[union-attr, misc]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether other boxes are ticked; their order does not count."""
+        return {str(value) for value in initial or ()} != {str(value) for value in data or ()}
+
+
+class LinesField(forms.CharField):
+    """An array of short texts, typed one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 5, "class": "vLargeTextField"})
+
+    def __init__(self, *, most_lines: int, longest_line: int, **kwargs: Any) -> None:
+        self.most_lines = most_lines
+        self.longest_line = longest_line
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show the array one entry a line."""
+        return "\n".join(value) if isinstance(value, list | tuple) else value
+
+    def to_python(self, value: Any) -> Any:
+        """Return the lines that are not blank."""
+        if isinstance(value, list):
+            return value
+        return [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
+
+    def validate(self, value: Any) -> None:
+        """Raise ValidationError, naming the line, where there are too many or one is too long."""
+        if self.required and not value:
+            raise ValidationError(self.error_messages["required"], code="required")
+        if len(value) > self.most_lines:
+            raise ValidationError(f"Write at most {self.most_lines} lines; there are {len(value)}.")
+        for number, line in enumerate(value, start=1):
+            if len(line) > self.longest_line:
+                raise ValidationError(
+                    f"Line {number} has {len(line)} characters. Shorten it to {self.longest_line} or fewer."
+                )
+
+    def run_validators(self, value: Any) -> None:
+        """Check each line: the validators of a text field expect text."""
+        for line in value:
+            super().run_validators(line)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether the lines differ; blank ones do not count."""
+        return list(initial or ()) != self.to_python(data or "")
