@@ -3,9 +3,10 @@
 import datetime
 import logging
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from celery import signature
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -13,9 +14,6 @@ from django.utils import timezone
 from jobs.models import Job
 from jobs.registry import runner
 from jobs.running import LEASE, ClaimLost, JobFailed, Run, StopRequested
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +30,7 @@ def start_job(
     *,
     kind: str,
     title: str,
-    owner: "User | None",
+    owner: AbstractBaseUser | None,
     payload: dict[str, Any] | None = None,
     total: int = 0,
     noun: str = "records",
@@ -44,7 +42,9 @@ def start_job(
     """
     if runner(kind) is None:
         raise ValueError(f"No room has registered a runner for jobs of the kind {kind}.")
-    job = Job.objects.create(kind=kind, title=title, owner=owner, payload=payload or {}, total=total, noun=noun)
+    job = Job.objects.create(
+        kind=kind, title=title, owner_id=owner.pk if owner else None, payload=payload or {}, total=total, noun=noun
+    )
     send_hint(job.pk)
     return job
 
@@ -126,7 +126,7 @@ def finish(*, run: Run, state: Job.State, failure: str = "", result: dict[str, A
 
 
 @transaction.atomic
-def request_stop(*, job: Job, by: "User") -> Job:
+def request_stop(*, job: Job, by: AbstractBaseUser) -> Job:
     """Stop the job: at once where it waits, else at its next report. Whatever was done stays. A finished job stays so."""
     job = Job.objects.select_for_update().get(pk=job.pk)
     if job.is_finished:
