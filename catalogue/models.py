@@ -30,6 +30,7 @@ from catalogue.choices import (
     Visibility,
 )
 from catalogue.querysets import ItemQuerySet, Reader
+from catalogue.searchindex import SearchCount, SearchEntry, SearchMeasure, SearchWord  # noqa: F401 - for Django to find
 from catalogue.topics import ChosenTopicsManager
 from taxonomy.models import Topic
 
@@ -155,12 +156,16 @@ class Item(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the columns that follow from others: the slug from the title, the group from the form."""
+    def derive(self) -> None:
+        """Set the columns that follow from others: the slug from the title, the group from the form."""
         self.slug = slugify(self.title)[:SLUG_LENGTH].strip("-") or "item"
         form = kinds.get(self.kind).forms.get(self.form)
         if form is not None:
             self.form_group = form.group
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep in step what `derive` sets; `catalogue.bulk` does the same for many."""
+        self.derive()
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:

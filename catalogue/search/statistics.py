@@ -1,0 +1,70 @@
+"""What search knows of the whole catalogue: how many entries there are, how many hold a key, how long they are."""
+
+from collections.abc import Collection
+
+from django.db import connection, transaction
+from django.db.models import Avg
+
+from catalogue.searchindex import SearchCount, SearchEntry, SearchMeasure
+
+# Of journal abstracts with their title counted twice, in lexemes. Used until the sweep has measured the catalogue.
+TYPICAL_LENGTH = 120.0
+# The sweep counts anew what it can count in a minute, and adds up what was noted where there is more.
+COUNTED_ANEW_UP_TO = 200_000
+# A bigger change of the average length makes it worth writing the entries again.
+TOLERATED_DRIFT = 0.1
+
+# One statement sees one state of the catalogue: what is saved meanwhile is neither deleted nor counted here.
+COUNT_ANEW = """
+    WITH noted AS (DELETE FROM catalogue_searchcount)
+    INSERT INTO catalogue_searchcount (key, documents)
+    SELECT key, count(*) FROM catalogue_searchentry, unnest(keys) AS key GROUP BY key
+    UNION ALL SELECT %s, count(*) FROM catalogue_searchentry
+"""
+ADD_UP_COUNTS = """
+    WITH noted AS (DELETE FROM catalogue_searchcount RETURNING key, documents)
+    INSERT INTO catalogue_searchcount (key, documents)
+    SELECT key, sum(documents) FROM noted GROUP BY key HAVING sum(documents) > 0
+"""
+ADD_UP_WORDS = """
+    WITH noted AS (DELETE FROM catalogue_searchword RETURNING word, documents)
+    INSERT INTO catalogue_searchword (word, documents)
+    SELECT word, sum(documents) FROM noted GROUP BY word HAVING sum(documents) > 0
+"""
+
+
+def counts_of(keys: Collection[int]) -> dict[int, int]:
+    """Return how many entries hold each of the keys, in one query; keys that none holds are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT key, sum(documents) FROM catalogue_searchcount WHERE key = ANY (%s) GROUP BY key", [list(keys)]
+        )
+        return {key: int(documents) for key, documents in cursor.fetchall() if documents > 0}
+
+
+def average_length() -> float:
+    """Return the frozen average length of an entry, in lexemes."""
+    measured = SearchMeasure.objects.values_list("average_length", flat=True).first()
+    return measured or TYPICAL_LENGTH
+
+
+@transaction.atomic
+def add_up() -> None:
+    """Make one row of each key's and each word's rows, so that reading them stays fast."""
+    with connection.cursor() as cursor:
+        # Two at a time would each add what the other has not yet deleted. Saving only adds rows and does not wait.
+        cursor.execute("LOCK TABLE catalogue_searchmeasure IN EXCLUSIVE MODE")
+        if SearchEntry.objects.count() <= COUNTED_ANEW_UP_TO:
+            cursor.execute(COUNT_ANEW, [SearchCount.ALL_ENTRIES])
+        else:
+            cursor.execute(ADD_UP_COUNTS)
+        cursor.execute(ADD_UP_WORDS)
+
+
+def measure_average_length() -> bool:
+    """Freeze the average length as it is now; return whether it drifted so far that entries should be written again."""
+    measured = SearchEntry.objects.aggregate(length=Avg("length"))["length"]
+    if not measured or abs(measured / average_length() - 1) <= TOLERATED_DRIFT:
+        return False
+    SearchMeasure.objects.update_or_create(pk=1, defaults={"average_length": measured})
+    return True

@@ -1,0 +1,90 @@
+"""The tables behind search. `catalogue.search` writes and reads them, nothing else does; docs/search.md explains them.
+
+They stand outside that package because `catalogue.models` brings them to Django, and the package needs those models.
+"""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, HashIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from pgvector.django import SparseVectorField
+
+DIMENSIONS = 2**28
+TIERS = 8
+
+
+class SearchEntry(models.Model):
+    """How one item is found. Items that no list may show have none.
+
+    weights: BM25 without the part that depends on other documents, by lexeme; `words.dimension` numbers the lexemes.
+    keys: dimension × 8 + tier of every stem, up to the tier its weight reaches. words: the folded words with their
+    places, unstemmed. title_key: the folded title. identifiers: DOI, PMID, ISBN in the form their kind gives them.
+    length: in lexemes, the title's counted twice. content_hash: of all that the entry was made from.
+    """
+
+    item = models.OneToOneField(
+        "catalogue.Item", on_delete=models.CASCADE, primary_key=True, related_name="search_entry"
+    )
+    weights = SparseVectorField(dimensions=DIMENSIONS)
+    keys = ArrayField(models.IntegerField())
+    words = SearchVectorField()
+    title_key = models.TextField()
+    identifiers = ArrayField(models.TextField(), default=list)
+    length = models.PositiveIntegerField()
+    content_hash = models.CharField(max_length=32)
+
+    class Meta:
+        verbose_name = "search entry"
+        verbose_name_plural = "search entries"
+        indexes: ClassVar = [
+            GinIndex(fields=["keys"], name="search_entry_keys"),
+            GinIndex(fields=["words"], name="search_entry_words"),
+            GinIndex(fields=["identifiers"], name="search_entry_identifiers"),
+            HashIndex(fields=["title_key"], name="search_entry_title"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title_key
+
+
+class SearchCount(models.Model):
+    """How many more or fewer entries hold a key since the counts were last added up; a key's rows are summed.
+
+    Rows are only ever added while items are saved, so that two editors never wait for one row; the nightly sweep adds
+    them up. The key -1 counts the entries themselves.
+    """
+
+    ALL_ENTRIES = -1
+
+    key = models.IntegerField()
+    documents = models.IntegerField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["key"], include=["documents"], name="search_count_key")]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.documents:+}"
+
+
+class SearchWord(models.Model):
+    """A word as writers spell it and how many entries held it when they were written: what "did you mean" knows."""
+
+    word = models.CharField(max_length=64)
+    documents = models.IntegerField()
+
+    class Meta:
+        indexes: ClassVar = [GinIndex(fields=["word"], name="search_word_trigrams", opclasses=["gin_trgm_ops"])]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class SearchMeasure(models.Model):
+    """The one row of what is frozen while entries are written: the average length of a document, in lexemes."""
+
+    average_length = models.FloatField()
+
+    def __str__(self) -> str:
+        return f"Average length {self.average_length}"
