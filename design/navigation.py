@@ -1,13 +1,13 @@
-"""Links as the header, the footer and the filters show them."""
+"""Links as the header and the footer show them."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """A link of the page's frame. `current` marks the section that the reader is in.
 
-    `portal_nav` (the header's sections) and `footer_pages` (the footer's pages about the portal) are lists of these.
+    `portal_nav` (the header's sections) and `footer_pages` (the footer's pages about the portal) are lists of these;
+    plain tuples of the three do as well.
     """
 
     label: str

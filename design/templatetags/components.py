@@ -19,6 +19,7 @@ from design import charts, dates
 from design.cards import BAND_MARKS, BAND_WORDS, CardFacts, CardItem, quality_words
 from design.facets import ActiveFilter, FacetLike, OptionLike, split_options
 from design.forms import PortalBoundField
+from design.markdown import render_markdown
 from design.notices import NOTICES
 from design.paging import page_numbers
 
@@ -47,6 +48,18 @@ def day_in_words(value: datetime.date | datetime.datetime | None) -> str:
 def moment_in_words(value: datetime.datetime | None) -> str:
     """The moment in words without mark-up."""
     return dates.moment_in_words(value)
+
+
+@register.filter
+def markdown(text: str, top_heading: int = 2) -> SafeString:
+    """Markdown that somebody wrote, as safe HTML whose highest headings are of this level."""
+    return render_markdown(text, top_heading=top_heading)
+
+
+@register.simple_tag
+def item_count(number: int, noun: str = "item") -> str:
+    """A number with its noun: "1 item", "1,204 items"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 # --- Small marks ---
@@ -211,11 +224,11 @@ def pagination(
 
 
 @register.inclusion_tag("components/breadcrumbs.html")
-def breadcrumbs(*steps: str) -> dict[str, object]:
-    """The way back: label and address in turn, Home left out as it is always first."""
+def breadcrumbs(*steps: str, trail: Sequence[tuple[str, str]] = ()) -> dict[str, object]:
+    """The way back: label and address in turn, Home left out as it is always first. `trail` holds further pairs."""
     if len(steps) % 2:
         raise template.TemplateSyntaxError("breadcrumbs takes a label and an address for each step.")
-    return {"steps": list(zip(steps[::2], steps[1::2], strict=True))}
+    return {"steps": [*zip(steps[::2], steps[1::2], strict=True), *trail]}
 
 
 @register.inclusion_tag("components/summary_list.html")
@@ -252,6 +265,12 @@ def warning_callout(content: SafeString, heading: str, heading_level: int = 2) -
 def disclosure(content: SafeString, summary: str, element_id: str = "", opened: bool = False) -> SafeString:
     """Text behind a line that opens it."""
     return block("disclosure", content, summary=summary, element_id=element_id, opened=opened)
+
+
+@register.inclusion_tag("components/review_line.html")
+def review_line(reviewed_at: datetime.date | None, review_due: datetime.date | None) -> dict[str, object]:
+    """When the library team last looked at something and when it will again. Nothing where neither is known."""
+    return {"reviewed_at": reviewed_at, "review_due": review_due}
 
 
 @register.inclusion_tag("components/copy_link.html")
