@@ -6,6 +6,8 @@ class EvidenceConfig(AppConfig):
     verbose_name = "Evidence"
 
     def ready(self) -> None:
+        from evidence.importing.running import register_jobs  # noqa: PLC0415 - needs loaded models
         from evidence.kind import register_kind  # noqa: PLC0415 - needs loaded models
 
         register_kind()
+        register_jobs()

@@ -1,6 +1,6 @@
 """The evidence record, its appraisals and its attachment."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
@@ -21,6 +21,8 @@ from evidence.choices import (
 )
 from evidence.full_text import full_text
 from evidence.identifiers import normalise_doi, normalise_isbn, normalise_pmid, title_key
+from evidence.importing.models import ImportBatch as ImportBatch  # Django looks for an app's models here
+from evidence.importing.models import ImportedRecord as ImportedRecord
 from evidence.querysets import AppraisalQuerySet, EvidenceQuerySet
 
 
@@ -126,15 +128,15 @@ class Evidence(Item):
         if problems:
             raise ValidationError(problems)
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep what follows from other fields: kind, comparing title, year."""
+    def derive(self) -> None:
+        """Set what follows from other fields: kind, comparing title, year."""
         self.kind = KindName.EVIDENCE
         self.title_key = title_key(self.title)
         if self.published_on:
             self.year = self.published_on.year
         if not self.standing:
             self.standing = Band.NOT_APPRAISED
-        super().save(*args, **kwargs)
+        super().derive()
 
     @property
     def author_list(self) -> list[str]:

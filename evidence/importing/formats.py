@@ -75,6 +75,11 @@ _OTHERS = (
 )
 
 
+def by_name(name: str) -> Format:
+    """Return the format of that name; raise KeyError where there is none."""
+    return {known.name: known for known in FORMATS}[name]
+
+
 def detect_format(decoded: Decoded) -> Format:
     """Return the format of the file.
 

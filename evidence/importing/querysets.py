@@ -1,0 +1,41 @@
+"""Reads of imports."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import models
+from django.utils import timezone
+
+KEPT_FOR = datetime.timedelta(days=30)
+
+
+class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
+    """Imported files."""
+
+    def with_old_file(self, *, at: datetime.datetime | None = None) -> ImportBatchQuerySet:
+        """Those whose file is kept longer than it needs to be; the records stay."""
+        return self.exclude(file="").filter(created_at__lt=(at or timezone.now()) - KEPT_FOR)
+
+    def never_confirmed(self, *, at: datetime.datetime | None = None) -> ImportBatchQuerySet:
+        """Those that were looked at and left, long ago."""
+        return self.filter(state__in=("received", "checked"), created_at__lt=(at or timezone.now()) - KEPT_FOR)
+
+
+class ImportedRecordQuerySet(models.QuerySet["ImportedRecord"]):
+    """Records of imported files."""
+
+    def unsettled(self) -> ImportedRecordQuerySet:
+        """Those whose outcome is only foreseen, in the order of the file."""
+        return self.filter(is_settled=False).order_by("index")
+
+    def made_from(self, *, sha256: str, indexes: range) -> ImportedRecordQuerySet:
+        """Records of the same file, imported before, whose evidence is still there."""
+        return self.filter(
+            batch__sha256=sha256,
+            index__gte=indexes.start,
+            index__lt=indexes.stop,
+            is_settled=True,
+            outcome="created",
+            evidence__isnull=False,
+        )
