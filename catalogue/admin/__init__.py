@@ -1,0 +1,10 @@
+"""What the kinds of items share in the librarians' admin.
+
+A content app derives its ModelAdmin from `ItemAdmin` and its form from `ItemForm`; filters and steps are here to reuse.
+"""
+
+from catalogue.admin.editing import ItemForm
+from catalogue.admin.everything import EverythingAdmin
+from catalogue.admin.items import ItemAdmin
+
+__all__ = ["EverythingAdmin", "ItemAdmin", "ItemForm"]
