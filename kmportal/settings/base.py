@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "taxonomy",
     "catalogue",
     "evidence",
+    "knowledge",
     "enquiries",
     "pages",
     "kmportal.apps.PortalConfig",

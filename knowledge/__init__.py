@@ -1,0 +1,1 @@
+"""Know-how: techniques, contribution, moderation, confirmation, champions."""

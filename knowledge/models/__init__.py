@@ -1,0 +1,20 @@
+"""The rows of know-how."""
+
+from knowledge.models.attachment import Attachment
+from knowledge.models.champion import ChampionProfile, Community, Invitation, Message
+from knowledge.models.contribution import KnowHow
+from knowledge.models.experience import Experience, Report, Step
+from knowledge.models.technique import TechniqueTemplate
+
+__all__ = [
+    "Attachment",
+    "ChampionProfile",
+    "Community",
+    "Experience",
+    "Invitation",
+    "KnowHow",
+    "Message",
+    "Report",
+    "Step",
+    "TechniqueTemplate",
+]

@@ -1,0 +1,101 @@
+"""Reads of know-how, its techniques, reports and champions."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from catalogue.choices import Status
+from catalogue.querysets import ItemQuerySet, Reader
+
+
+class TechniqueQuerySet(models.QuerySet["TechniqueTemplate"]):
+    """Versions of techniques."""
+
+    def current(self) -> TechniqueQuerySet:
+        """The version of each technique that new contributions are written with, in the order of the framework."""
+        return self.filter(is_current=True).order_by("position", "name")
+
+
+class KnowHowQuerySet(ItemQuerySet["KnowHow"]):
+    """Know-how; every queryset of the catalogue applies."""
+
+    def for_page(self) -> KnowHowQuerySet:
+        """All that the page of one contribution reads beside its people's voices."""
+        return self.select_related("organisation", "superseded_by", "owner", "written_by", "technique", "evaluation")
+
+    def told_by(self, user: User) -> KnowHowQuerySet:
+        """What the person wrote, contributes to, or writes up for somebody; newest first."""
+        return self.filter(self._own(user) | Q(written_by=user)).order_by("-updated_at", "-pk")
+
+    def waiting(self) -> KnowHowQuerySet:
+        """What waits for the library team, oldest first."""
+        return self.filter(status=Status.SUBMITTED).order_by("submitted_at", "pk")
+
+    def of_technique(self, key: str) -> KnowHowQuerySet:
+        """What came from a technique, whatever version of it."""
+        return self.filter(technique__key=key)
+
+
+class StepQuerySet(models.QuerySet["Step"]):
+    """Steps in the life of contributions."""
+
+    def in_order(self) -> StepQuerySet:
+        """The oldest first."""
+        return self.order_by("at", "pk")
+
+
+class ExperienceQuerySet(models.QuerySet["Experience"]):
+    """What colleagues said."""
+
+    def newest_first(self) -> ExperienceQuerySet:
+        """The latest word first."""
+        return self.select_related("person", "organisation").order_by("-at", "-pk")
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    """Reported problems."""
+
+    def open(self) -> ReportQuerySet:
+        """Those at which no librarian has looked yet."""
+        return self.filter(closed_at=None)
+
+    def of_last_day(self, user: User) -> ReportQuerySet:
+        """What this person reported within a day."""
+        return self.filter(by=user, at__gt=timezone.now() - datetime.timedelta(days=1))
+
+
+class ChampionQuerySet(models.QuerySet["ChampionProfile"]):
+    """Champions, and people who asked to become one."""
+
+    def granted(self) -> ChampionQuerySet:
+        """Those who are champions."""
+        return self.filter(granted_at__isnull=False, ended_at=None, user__is_active=True)
+
+    def waiting(self) -> ChampionQuerySet:
+        """Those who asked and have no answer, oldest first."""
+        return self.filter(granted_at=None, declined_at=None).order_by("asked_at", "pk")
+
+    def shown_to(self, user: Reader) -> ChampionQuerySet:
+        """Whom the directory shows: to signed-in staff, the champions who chose to be listed, and to each their own."""
+        if not user.is_authenticated or not user.is_member:
+            return self.none()
+        return (
+            self.granted()
+            .filter(Q(is_listed=True) | Q(user=user))
+            .select_related("user__organisation")
+            .prefetch_related("topics")
+            .order_by("user__name", "pk")
+        )
+
+
+class CommunityQuerySet(models.QuerySet["Community"]):
+    """Communities of practice."""
+
+    def listed(self) -> CommunityQuerySet:
+        """Those shown to readers, by name."""
+        return self.filter(is_listed=True).select_related("organisation").prefetch_related("topics").order_by("name")

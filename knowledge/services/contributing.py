@@ -1,0 +1,325 @@
+"""Writing know-how: starting once, saving part by part, sending it in, agreeing to what a librarian wrote up."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from catalogue.choices import Phrase, Status, Visibility
+from catalogue.models import Item, ItemPerson
+from catalogue.search import index
+from catalogue.services import NotReady, claim_version, refuse_unless_editable
+from knowledge import letters
+from knowledge.agreement import agreement_token
+from knowledge.choices import Action
+from knowledge.identifiers import find_in
+from knowledge.models import Invitation, KnowHow, Step, TechniqueTemplate
+from knowledge.questions import is_told, missing_from, texts_of
+from taxonomy.models import Topic
+
+# What an author may change, beside the technique's own answers and the topics.
+FIELDS = frozenset(
+    {
+        "title", "summary", "context", "what_we_did", "what_happened", "works_when", "next_time", "outcome", "basis",
+        "form", "told_as", "credit", "visibility", "may_be_contacted", "has_chosen_readers", "setting",
+    }
+)  # fmt: skip
+WORKING_TITLE_LENGTH = 80
+
+
+def start(
+    *,
+    by: User,
+    key: uuid.UUID,
+    technique: TechniqueTemplate | None = None,
+    author: User | None = None,
+    invitation: Invitation | None = None,
+) -> KnowHow:
+    """Begin a contribution and return it; with the same key again, return the one that was begun.
+
+    `author` is the person a librarian writes for (default: `by`). Raises NotReady with a sentence.
+    """
+    author = author or by
+    if author.pk != by.pk and not by.is_librarian:
+        raise NotReady("Only librarians can write up know-how for somebody else.")
+    existing = KnowHow.objects.filter(contribution_key=key).first()
+    if existing is None:
+        try:
+            with transaction.atomic():
+                return _create(by=by, author=author, key=key, technique=technique, invitation=invitation)
+        except IntegrityError:
+            existing = KnowHow.objects.filter(contribution_key=key).first()
+    if existing is None or by.pk not in {existing.owner_id, existing.written_by_id}:
+        raise NotReady("This page was used before by somebody else. Open “Share know-how” again.")
+    return existing
+
+
+def _create(
+    *,
+    by: User,
+    author: User,
+    key: uuid.UUID,
+    technique: TechniqueTemplate | None,
+    invitation: Invitation | None,
+) -> KnowHow:
+    knowhow = KnowHow(
+        owner=author,
+        written_by=by if by.pk != author.pk else None,
+        organisation=author.organisation,
+        technique=technique,
+        form="lesson" if technique else "",
+        basis="session" if technique else "",
+        visibility=technique.default_visibility if technique else Visibility.MEMBERS,
+        phrases=[Phrase.BUILD],
+        status=Status.DRAFT,
+        contribution_key=key,
+        is_demonstration=author.is_demonstration,
+    )
+    knowhow.save()
+    if knowhow.written_by_id:
+        _name(knowhow, [by])
+    if invitation is not None and invitation.person_id == author.pk:
+        knowhow.topics.add(invitation.topic)
+        Invitation.objects.filter(pk=invitation.pk, answered_by=None).update(answered_by=knowhow)
+    return knowhow
+
+
+@transaction.atomic
+def save_part(
+    *,
+    knowhow: KnowHow,
+    version: int,
+    by: User,
+    values: Mapping[str, Any] | None = None,
+    answers: Mapping[str, str] | None = None,
+    topics: Iterable[Topic] | None = None,
+) -> KnowHow:
+    """Save some answers over the version that the writer saw.
+
+    Where nothing differs the version stays, so that a page may save as often as it likes. Raises EditConflict where
+    somebody saved in between, NotReady where the person may not change it, and KeyError for a field that is no
+    author's to set.
+    """
+    values, answers = dict(values or {}), dict(answers or {})
+    unknown = set(values) - FIELDS
+    if unknown:
+        raise KeyError(f"Not an author's to set: {', '.join(sorted(unknown))}")
+    Item.objects.select_for_update().get(pk=knowhow.pk)
+    knowhow = KnowHow.objects.get(pk=knowhow.pk)
+    refuse_unless_editable([knowhow], by)
+    merged = {**knowhow.answers, **answers}
+    chosen = None if topics is None else {topic.pk for topic in topics}
+    same_topics = chosen is None or chosen == set(knowhow.topics.values_list("pk", flat=True))
+    if merged == knowhow.answers and same_topics and all(getattr(knowhow, k) == v for k, v in values.items()):
+        return knowhow
+    claim_version(item=knowhow, version=version)
+    for name, value in values.items():
+        setattr(knowhow, name, value)
+    knowhow.answers = merged
+    knowhow.save()
+    if topics is not None:
+        knowhow.topics.set(Topic.objects.filter(pk__in=chosen or ()))
+    if knowhow.published_at is not None:
+        index(knowhow)
+    return knowhow
+
+
+@transaction.atomic
+def name_people(*, knowhow: KnowHow, emails: Iterable[str], by: User) -> list[User]:
+    """Let colleagues of the author's organisation read a contribution that only named people see.
+
+    Returns those named. Raises NotReady, naming the address, where one is not a colleague's.
+    """
+    refuse_unless_editable([knowhow], by)
+    people: list[User] = []
+    for email in emails:
+        person = User.objects.active().filter(email__iexact=email, organisation=knowhow.organisation).first()
+        if person is None or knowhow.organisation_id is None:
+            raise NotReady(f"{email} is not the address of a colleague in your organisation who has an account here.")
+        people.append(person)
+    _name(knowhow, people)
+    return people
+
+
+@transaction.atomic
+def submit(*, knowhow: KnowHow, version: int, by: User, has_promised: bool) -> KnowHow:
+    """Send the contribution to the library team; sent twice, it stays as it is.
+
+    A contribution that only named people see is opened to the librarians of the author's organisation, or where it
+    has none to all, for they have to read it. Raises NotReady with what is missing, or EditConflict.
+    """
+    Item.objects.select_for_update().get(pk=knowhow.pk)
+    knowhow = KnowHow.objects.select_related("technique", "owner").get(pk=knowhow.pk)
+    if knowhow.status == Status.SUBMITTED and by.pk in {knowhow.owner_id, knowhow.written_by_id}:
+        return knowhow
+    refuse_unless_editable([knowhow], by)
+    if not knowhow.is_with_author:
+        raise NotReady("This has been sent already.")
+    if by.pk != knowhow.owner_id:
+        raise NotReady("Only its author can send it. What you wrote up for somebody is sent by their agreement.")
+    return _submit(knowhow, version=version, by=by, has_promised=has_promised, action=Action.SUBMITTED)
+
+
+@transaction.atomic
+def tell(*, by: User, key: uuid.UUID, summary: str, what_happened: str, context: str, has_promised: bool) -> KnowHow:
+    """Tell something in one screen and send it; told twice with one key, there is one. Raises NotReady."""
+    knowhow = start(by=by, key=key)
+    if knowhow.status != Status.DRAFT or knowhow.steps.exists():
+        return knowhow
+    knowhow = save_part(
+        knowhow=knowhow,
+        version=knowhow.version,
+        by=by,
+        values={
+            "title": working_title(summary),
+            "summary": summary,
+            "what_happened": what_happened,
+            "context": context,
+        },
+    )
+    return submit(knowhow=knowhow, version=knowhow.version, by=by, has_promised=has_promised)
+
+
+@transaction.atomic
+def take_back(*, knowhow: KnowHow, by: User) -> KnowHow:
+    """Let the author work on it again while nobody has decided. Raises NotReady once it has been shown to readers."""
+    Item.objects.select_for_update().get(pk=knowhow.pk)
+    knowhow = KnowHow.objects.get(pk=knowhow.pk)
+    if by.pk != knowhow.owner_id:
+        raise NotReady("Only the author can take it back.")
+    if knowhow.status != Status.SUBMITTED or knowhow.published_at is not None:
+        raise NotReady("It is not waiting for the library team, so there is nothing to take back.")
+    knowhow.status = Status.DRAFT
+    knowhow.save()
+    record(knowhow=knowhow, action=Action.TAKEN_BACK, by=by)
+    return knowhow
+
+
+@transaction.atomic
+def ask_to_agree(*, knowhow: KnowHow, by: User) -> KnowHow:
+    """Mail the author a link to what a librarian wrote up for them. Raises NotReady with what is missing."""
+    knowhow = KnowHow.objects.select_related("technique", "owner").get(pk=knowhow.pk)
+    refuse_unless_editable([knowhow], by)
+    if knowhow.written_by_id is None or knowhow.owner is None:
+        raise NotReady("Its author wrote this, so there is nothing to agree to.")
+    _refuse_incomplete(knowhow)
+    record(knowhow=knowhow, action=Action.ASKED_TO_AGREE, by=by)
+    letters.to_author("agree", knowhow=knowhow, by=by, token=agreement_token(knowhow))
+    return knowhow
+
+
+@transaction.atomic
+def agree(*, knowhow: KnowHow, version: int, by: User) -> KnowHow:
+    """The author agrees to the text of this version, ticks the three statements with it, and so sends it.
+
+    Agreed twice, it stays as it is. Raises NotReady where the text has changed since the link was mailed.
+    """
+    Item.objects.select_for_update().get(pk=knowhow.pk)
+    knowhow = KnowHow.objects.select_related("technique", "owner").get(pk=knowhow.pk)
+    if by.pk != knowhow.owner_id or knowhow.written_by_id is None:
+        raise NotReady("Only its author can agree to it.")
+    if knowhow.agreed_version is not None and knowhow.agreed_version >= version and not knowhow.is_with_author:
+        return knowhow
+    if version != knowhow.version or not knowhow.is_with_author:
+        raise NotReady("The text has changed since this link was sent. You will get a new one.")
+    knowhow.agreed_version = version + 1
+    return _submit(knowhow, version=version, by=by, has_promised=True, action=Action.AGREED)
+
+
+@transaction.atomic
+def decline_to_agree(*, knowhow: KnowHow, by: User, note: str) -> None:
+    """The author does not agree; the librarian who wrote it is told why. Raises NotReady for anybody else."""
+    knowhow = KnowHow.objects.select_related("written_by").get(pk=knowhow.pk)
+    if by.pk != knowhow.owner_id or not knowhow.is_with_author:
+        raise NotReady("Only its author can do this, and only before it is sent.")
+    record(knowhow=knowhow, action=Action.DECLINED, by=by, note=note)
+    if knowhow.written_by is not None:
+        letters.send("declined", to=knowhow.written_by.email, knowhow=knowhow, note=note)
+
+
+@transaction.atomic
+def reply(*, knowhow: KnowHow, by: User, text: str) -> Step:
+    """Answer the library team about one's own contribution. Raises NotReady for others' and for an empty answer."""
+    if by.pk not in {knowhow.owner_id, knowhow.written_by_id}:
+        raise NotReady("Only its author can answer here.")
+    if not text.strip():
+        raise NotReady("Write your answer.")
+    step = record(knowhow=knowhow, action=Action.REPLIED, by=by, note=text.strip())
+    letters.to_library("replied", knowhow=knowhow, step=step)
+    return step
+
+
+def record(
+    *,
+    knowhow: KnowHow,
+    action: str,
+    by: User | None,
+    note: str = "",
+    reasons: Iterable[str] = (),
+    texts: Mapping[str, str] | None = None,
+) -> Step:
+    """Write down one step in the life of a contribution."""
+    return Step.objects.create(
+        knowhow=knowhow,
+        action=action,
+        by=by,
+        note=note,
+        reasons=list(reasons),
+        version=knowhow.version,
+        texts=dict(texts or {}),
+    )
+
+
+def working_title(summary: str) -> str:
+    """Return the first words of what others should do, until a librarian finds a title with the author."""
+    line = " ".join(summary.split())
+    if len(line) <= WORKING_TITLE_LENGTH:
+        return line.rstrip(".")
+    return line[:WORKING_TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+
+
+def _submit(knowhow: KnowHow, *, version: int, by: User, has_promised: bool, action: str) -> KnowHow:
+    _refuse_incomplete(knowhow)
+    if not has_promised:
+        raise NotReady("Tick the three statements before you send it.")
+    claim_version(item=knowhow, version=version)
+    texts = texts_of(knowhow)
+    knowhow.status = Status.SUBMITTED
+    knowhow.submitted_at = timezone.now()
+    knowhow.has_promised = True
+    knowhow.warnings = find_in(texts)
+    if is_told(knowhow) and not knowhow.title:
+        knowhow.title = working_title(knowhow.summary)
+    knowhow.save()
+    if knowhow.visibility == Visibility.TEAM:
+        _name(knowhow, _librarians_for(knowhow))
+    record(knowhow=knowhow, action=action, by=by, texts=texts)
+    letters.submitted(knowhow=knowhow)
+    return knowhow
+
+
+def _refuse_incomplete(knowhow: KnowHow) -> None:
+    missing = missing_from(knowhow)
+    if missing:
+        raise NotReady("Still to answer: " + " · ".join(missing))
+
+
+def _librarians_for(knowhow: KnowHow) -> list[User]:
+    librarians = User.objects.librarians().exclude(pk=knowhow.owner_id)
+    own = list(librarians.filter(organisation=knowhow.organisation_id)) if knowhow.organisation_id else []
+    return own or list(librarians)
+
+
+def _name(knowhow: KnowHow, people: Iterable[User]) -> None:
+    """Let these people read the contribution, whatever its visibility."""
+    ItemPerson.objects.bulk_create(
+        [
+            ItemPerson(item_id=knowhow.pk, user=person, capacity=ItemPerson.Capacity.READER)
+            for person in people
+            if person.pk != knowhow.owner_id
+        ],
+        ignore_conflicts=True,
+    )
