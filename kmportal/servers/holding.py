@@ -25,6 +25,8 @@ from kmportal.servers.places import ROOT, runtime_folder
 POLL = 0.02  # seconds
 LONGEST_STOP = 90.0  # seconds to wait for a keeper to stop its server
 
+_left_to_others: list[subprocess.Popen[bytes]] = []  # keepers of ours that go on, for other users
+
 
 class Hold:
     """One process's claim on one embedded server of a data folder."""
@@ -43,6 +45,7 @@ class Hold:
         self._mode = "throwaway" if throwaway else "durable"
         self._say = say
         self._deaths = processes.Deaths()
+        self._keeper: subprocess.Popen[bytes] | None = None
         self._users = FileLock(self._path("users"))
         try:
             self._users.shared()
@@ -62,6 +65,7 @@ class Hold:
                 with FileLock(self._path("keeper")) as lock:
                     if lock.exclusive(wait=False):
                         if started:
+                            self._bury_keeper()
                             raise ServersError(self._reason(note))
                         self._path("json").unlink(missing_ok=True)
                         self._start_keeper(lock)
@@ -99,15 +103,17 @@ class Hold:
                     os.kill(note.keeper, signal.SIGTERM)
             if last or not self._users.shared(wait=False):  # not shared: the keeper was quicker and is stopping
                 self._wait_for_the_end()
+            elif self._keeper:
+                _left_to_others.append(self._keeper)
         finally:
             self._users.close()
 
     def _start_keeper(self, lock: FileLock) -> None:
-        """Start a keeper that is nobody's child, as it may outlive us while others use its server."""
+        self._bury_keeper()
         command = [sys.executable, "-m", "kmportal.servers.keeper"]
         log = self._data / "logs" / f"{self.name}-keeper.log"
         with log.open("wb") as output:
-            subprocess.run(
+            self._keeper = subprocess.Popen(
                 [*command, self.name, str(self._data), str(lock.fileno()), self._mode],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
@@ -115,13 +121,20 @@ class Hold:
                 stderr=output,
                 pass_fds=[lock.fileno()],
                 start_new_session=True,
-                check=False,
             )
+
+    def _bury_keeper(self) -> None:
+        """Take the exit status of a keeper of ours that has ended, so that no zombie is left."""
+        if self._keeper:
+            self._keeper.wait()
+            self._keeper = None
 
     def _wait_for_the_end(self) -> None:
         end = time.monotonic() + LONGEST_STOP
         while self.is_kept() and time.monotonic() < end:
             time.sleep(POLL)
+        if not self.is_kept():
+            self._bury_keeper()
 
     def _reason(self, note: notes.Note | None) -> str:
         if note and note.state == "failed":

@@ -128,8 +128,6 @@ class _Unwanted(Exception):
 
 def main(name: str, data: Path, lock: int, *, throwaway: bool) -> int:
     """Keep one server of a data folder. The inherited descriptor holds the keeper's own lock for as long as we live."""
-    if os.fork():
-        os._exit(0)  # whoever started us waits for this; the lock lives on in the child
     signal.pthread_sigmask(signal.SIG_BLOCK, HEARD_SIGNALS)
     note = data / "run" / f"{name}.json"
     try:

@@ -18,7 +18,7 @@ from kmportal.servers import ServersError, provide
 from kmportal.servers.places import ROOT, private_folder, runtime_folder, settle
 from kmportal.servers.postgres import Postgres
 from kmportal.servers.processes import is_running
-from tests.kmportal.conftest import python, running_servers, wait_until
+from tests.kmportal.conftest import environment, python, running_servers, wait_until
 
 WAITING_USER = (
     "import time\nfrom kmportal.servers import provide\nwith provide():\n    print('up', flush=True)\n    {then}"
@@ -72,12 +72,12 @@ def keeper(data: Path, name: str = "postgres") -> int:
     )
 
 
-def waiting_user(environment: dict[str, str], then: str = "time.sleep(60)") -> subprocess.Popen[str]:
+def waiting_user(data: Path, then: str = "time.sleep(60)") -> subprocess.Popen[str]:
     """Start another process that uses the servers, and return once they are up."""
     user = subprocess.Popen(
         [sys.executable, "-c", WAITING_USER.format(then=then)],
         cwd=ROOT,
-        env=environment,
+        env=environment(data),
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -105,14 +105,14 @@ def test_servers_last_as_long_as_they_are_needed(data: Path) -> None:
 
 def test_a_second_start_finds_the_data(data: Path) -> None:
     with provide(), database() as cursor, broker() as client:
-        cursor.execute("CREATE TABLE finding AS SELECT 'kept' AS word")
+        cursor.execute("DROP TABLE IF EXISTS finding; CREATE TABLE finding AS SELECT 'kept' AS word")
         client.rpush("queue", "kept too")
     with provide(), broker() as client:
         assert value("SELECT word FROM finding") == "kept"
         assert client.lrange("queue", 0, -1) == [b"kept too"]
 
 
-def test_the_needed_extensions_come_along(data: Path) -> None:
+def test_the_needed_extensions_come_along(empty: Path) -> None:
     with provide(), database() as cursor:
         for name in ("vector", "pg_trgm", "unaccent", "btree_gin"):
             cursor.execute(f"CREATE EXTENSION {name}")
@@ -120,13 +120,13 @@ def test_the_needed_extensions_come_along(data: Path) -> None:
         assert cursor.fetchone() == (4,)
 
 
-def test_nobody_else_can_reach_them(data: Path) -> None:
+def test_nobody_else_can_reach_them(empty: Path) -> None:
     with provide():
         assert value("SHOW listen_addresses") == ""
         assert value("SHOW max_connections") == "300"
         assert value("SHOW fsync") == "on"
-        assert stat.S_IMODE((data / "sockets").stat().st_mode) == 0o700
-        assert stat.S_IMODE((data / "postgres").stat().st_mode) == 0o700
+        assert stat.S_IMODE((empty / "sockets").stat().st_mode) == 0o700
+        assert stat.S_IMODE((empty / "postgres").stat().st_mode) == 0o700
         with database() as cursor:
             cursor.execute("CREATE ROLE guest LOGIN")
         with pytest.raises(psycopg2.OperationalError, match=r"(?i)peer authentication failed"):
@@ -143,22 +143,22 @@ def test_nobody_else_can_reach_them(data: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a folder with 'signs' & ümlauts + 100%", "a list, of folders", "deep/" + "er" * 60])
-def test_any_folder_will_do(data: Path, name: str) -> None:
-    folder = data / name
+def test_any_folder_will_do(empty: Path, name: str) -> None:
+    folder = empty / name
     folder.parent.mkdir(mode=0o711, exist_ok=True)
     with provide(folder), broker() as client:
         assert value("SELECT 1") == 1
         assert client.ping()
         sockets = Path(str(value("SHOW unix_socket_directories")).strip('"'))
         assert len(os.fsencode(sockets / ".s.PGSQL.5432")) <= 107
-    if not sockets.is_relative_to(data):
+    if not sockets.is_relative_to(empty):
         sockets.rmdir()
 
 
 def test_a_killed_database_is_started_again(data: Path) -> None:
     with provide():
         with database() as cursor:
-            cursor.execute("CREATE TABLE finding AS SELECT 1 AS kept")
+            cursor.execute("DROP TABLE IF EXISTS finding; CREATE TABLE finding AS SELECT 1 AS kept")
         kill_database(data)
         wait_until(lambda: is_ready(data))
         assert value("SELECT kept FROM finding") == 1
@@ -178,7 +178,7 @@ def test_a_database_that_dies_twice_is_given_up(data: Path) -> None:
 def test_a_killed_keeper_takes_its_server_along_and_is_replaced(data: Path) -> None:
     with provide() as provided:
         with database() as cursor:
-            cursor.execute("CREATE TABLE finding AS SELECT 1 AS kept")
+            cursor.execute("DROP TABLE IF EXISTS finding; CREATE TABLE finding AS SELECT 1 AS kept")
         first = postmaster(data)
         os.kill(keeper(data), signal.SIGKILL)
         wait_until(lambda: not is_running(first))
@@ -187,28 +187,28 @@ def test_a_killed_keeper_takes_its_server_along_and_is_replaced(data: Path) -> N
     assert running_servers(data) == []
 
 
-def test_servers_end_with_a_killed_user(data: Path, environment: dict[str, str]) -> None:
-    end(waiting_user(environment))
+def test_servers_end_with_a_killed_user(data: Path) -> None:
+    end(waiting_user(data))
     wait_until(lambda: running_servers(data) == [])
 
 
-def test_users_share_and_the_last_one_stops_the_servers(data: Path, environment: dict[str, str]) -> None:
+def test_users_share_and_the_last_one_stops_the_servers(data: Path) -> None:
     with provide():
         first = postmaster(data)
-        other = waiting_user(environment, then="time.sleep(60)")
+        other = waiting_user(data, then="time.sleep(60)")
         assert postmaster(data) == first
     assert is_running(first)
     end(other, signal.SIGINT)
     wait_until(lambda: running_servers(data) == [])
 
 
-def test_starters_that_race_get_one_server(data: Path, environment: dict[str, str]) -> None:
+def test_starters_that_race_get_one_server(data: Path) -> None:
     ask = "import os, psycopg2\n    c = psycopg2.connect(os.environ['DATABASE_URL']).cursor()\n    c.execute('SELECT pg_postmaster_start_time()')\n    print(c.fetchone()[0], flush=True)\n    input()"
     users = [
         subprocess.Popen(
             [sys.executable, "-c", WAITING_USER.format(then=ask)],
             cwd=ROOT,
-            env=environment,
+            env=environment(data),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -258,37 +258,35 @@ def test_a_stale_note_that_names_a_living_process_does_no_harm(data: Path) -> No
     ("content", "sentence"),
     [("13\n", "was written by PostgreSQL 13"), ("", "holds something that is no PostgreSQL data")],
 )
-def test_data_of_another_version_is_refused(
-    data: Path, environment: dict[str, str], content: str, sentence: str
-) -> None:
-    place = settle(data, throwaway=False)
+def test_data_of_another_version_is_refused(empty: Path, content: str, sentence: str) -> None:
+    place = settle(empty, throwaway=False)
     private_folder(place.home / "postgres", place.account)
     (place.home / "postgres" / "PG_VERSION").write_text(content)
-    said = python("manage.py", "migrate", environment=environment)
+    said = python("manage.py", "migrate", folder=empty)
     assert said.returncode == 1
     assert sentence in said.stderr
     assert len(said.stderr.splitlines()) == 1
 
 
-def test_a_folder_that_cannot_be_written_is_named(environment: dict[str, str]) -> None:
-    said = python("manage.py", "migrate", environment={**environment, "PORTAL_DATA_DIR": "/proc/portal"})
+def test_a_folder_that_cannot_be_written_is_named() -> None:
+    said = python("manage.py", "migrate", folder=Path("/proc/portal"))
     assert said.returncode == 1
     assert said.stderr.startswith("The data folder /proc/portal cannot be written")
     assert len(said.stderr.splitlines()) == 1
 
 
-def test_a_file_in_the_place_of_the_folder_is_named(data: Path) -> None:
-    (data / "file").touch()
+def test_a_file_in_the_place_of_the_folder_is_named(empty: Path) -> None:
+    (empty / "file").touch()
     with pytest.raises(ServersError, match="cannot be written"):
-        runtime_folder(data / "file")
+        runtime_folder(empty / "file")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_folder_is_named(data: Path) -> None:
-    data.chmod(0o500)
+def test_a_read_only_folder_is_named(empty: Path) -> None:
+    empty.chmod(0o500)
     with pytest.raises(ServersError, match="cannot be written"), provide():
         pass
-    data.chmod(0o700)
+    empty.chmod(0o700)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the servers to another user")
@@ -314,22 +312,20 @@ def test_root_runs_them_as_a_user_without_rights(data: Path) -> None:
         ("REDIS_URL", "redis://:secret@127.0.0.1:1/0", "REDIS_URL: no Valkey or Redis can be used on 127.0.0.1"),
     ],
 )
-def test_a_wrong_address_is_one_sentence(
-    environment: dict[str, str], variable: str, address: str, sentence: str
-) -> None:
-    said = python("manage.py", "migrate", environment={**environment, variable: address})
+def test_a_wrong_address_is_one_sentence(data: Path, variable: str, address: str, sentence: str) -> None:
+    said = python("manage.py", "migrate", folder=data, **{variable: address})
     assert said.returncode == 1
     assert said.stderr.startswith(sentence)
     assert len(said.stderr.splitlines()) == 1
     assert "secret" not in said.stderr
 
 
-def test_a_missing_extension_is_named(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_extension_is_named(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with provide(), database() as cursor:
         cursor.execute("CREATE ROLE modest LOGIN")
         cursor.execute("CREATE DATABASE modest OWNER modest")
-        with (data / "pg_ident.conf").open("a") as people:
-            people.write((data / "pg_ident.conf").read_text().replace('" portal', '" modest'))
+        with (empty / "pg_ident.conf").open("a") as people:
+            people.write((empty / "pg_ident.conf").read_text().replace('" portal', '" modest'))
         cursor.execute("SELECT pg_reload_conf()")
         url = os.environ["DATABASE_URL"].replace("portal@/portal", "modest@/modest")
         monkeypatch.setenv("DATABASE_URL", url)
@@ -350,7 +346,7 @@ def _accepts(url: str) -> bool:
     return True
 
 
-def test_a_command_gets_servers_that_are_thrown_away(environment: dict[str, str]) -> None:
+def test_a_command_gets_servers_that_are_thrown_away(data: Path) -> None:
     script = (
         "import os, subprocess, sys, psycopg2;"
         "psycopg2.connect(os.environ['DATABASE_URL']).close();"
@@ -359,9 +355,7 @@ def test_a_command_gets_servers_that_are_thrown_away(environment: dict[str, str]
         "sys.exit(7)"
     )
     named = {"DATABASE_URL": "postgresql://precious.example.org/real", "REDIS_URL": "redis://precious.example.org"}
-    said = python(
-        "-m", "kmportal.servers", "--", sys.executable, "-W", "ignore", "-c", script, environment=environment | named
-    )
+    said = python("-m", "kmportal.servers", "--", sys.executable, "-W", "ignore", "-c", script, folder=data, **named)
     assert said.returncode == 7
     assert said.stderr == ""
     folder, sleeper = said.stdout.split()
@@ -371,10 +365,10 @@ def test_a_command_gets_servers_that_are_thrown_away(environment: dict[str, str]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_stopping_the_command_leaves_nothing(environment: dict[str, str], number: signal.Signals) -> None:
+def test_stopping_the_command_leaves_nothing(data: Path, number: signal.Signals) -> None:
     script = "import os, time; print(os.environ['PORTAL_THROWAWAY_SERVERS'], os.getpid(), flush=True); time.sleep(60)"
     command = [sys.executable, "-m", "kmportal.servers", "--", sys.executable, "-c", script]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, cwd=ROOT, env=environment(data), stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     folder, child = process.stdout.readline().split()
     process.send_signal(number)
@@ -385,24 +379,24 @@ def test_stopping_the_command_leaves_nothing(environment: dict[str, str], number
     assert not is_running(int(child))
 
 
-def test_a_command_that_does_not_exist_is_named(environment: dict[str, str]) -> None:
-    said = python("-m", "kmportal.servers", "--", "no-such-command", environment=environment)
+def test_a_command_that_does_not_exist_is_named(data: Path) -> None:
+    said = python("-m", "kmportal.servers", "--", "no-such-command", folder=data)
     assert said.returncode == 127
     assert said.stderr == "no-such-command cannot be run: No such file or directory.\n"
 
 
-def test_help_needs_no_server(data: Path, environment: dict[str, str]) -> None:
-    said = python("manage.py", "help", environment=environment)
+def test_help_needs_no_server(empty: Path) -> None:
+    said = python("manage.py", "help", folder=empty)
     assert "load_vocabularies" in said.stdout
-    assert not (data / "postgres").exists()
+    assert not (empty / "run").exists()
 
 
-def test_a_busy_port_is_named(environment: dict[str, str]) -> None:
+def test_a_busy_port_is_named(data: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        said = python("-m", "kmportal.supervisor", environment={**environment, "PORT": str(port)})
+        said = python("-m", "kmportal.supervisor", folder=data, PORT=str(port))
     assert said.returncode == 1
     assert said.stderr.startswith(
         f"Port {port} cannot be used (Address already in use). Choose another: make run PORT="
