@@ -11,7 +11,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
-from django.forms.renderers import TemplatesSetting
+from django.forms.renderers import BaseRenderer, TemplatesSetting
 from django.utils.text import capfirst
 
 # Fields whose options or parts share one legend.
@@ -140,7 +140,7 @@ class PortalFormMixin:
     `marks_optional` may be set to False where every field is optional, as on a search form.
     """
 
-    default_renderer = PortalRenderer
+    default_renderer: BaseRenderer | type[BaseRenderer] | None = PortalRenderer
     use_required_attribute = False
     marks_optional = True
 

@@ -279,6 +279,12 @@ def copy_link(url: str, *, label: str = "Copy link") -> dict[str, object]:
     return {"url": url, "label": label}
 
 
+@register.inclusion_tag("components/print_button.html")
+def print_button(*, label: str = "Print this page") -> dict[str, object]:
+    """A button that prints the page. It shows only where JavaScript runs."""
+    return {"label": label}
+
+
 @register.inclusion_tag("components/progress_bar.html")
 def progress_bar(done: int, total: int, *, label: str, noun: str = "records", errors: int = 0) -> dict[str, object]:
     """How far a long piece of work has got, as a bar and in words. A total of 0 means that it is not known yet."""
