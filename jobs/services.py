@@ -51,7 +51,7 @@ def start_job(
 
 def send_hint(job_id: uuid.UUID) -> None:
     """Tell the workers after the transaction that a job waits. A lost hint costs time only: the sweep finds the row."""
-    transaction.on_commit(signature("jobs.run", kwargs={"job_id": str(job_id)}).delay)
+    transaction.on_commit(signature("jobs.run", kwargs={"job_id": str(job_id)}).delay, robust=True)
 
 
 def claim(*, job_id: uuid.UUID) -> Run | None:

@@ -1,0 +1,110 @@
+"""The outbox: every message is a row before it is sent, and the row says what became of it."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from mail.querysets import OutboxQuerySet, SuppressionQuerySet
+
+
+class OutboxMessage(models.Model):
+    """One message to one address.
+
+    A sender claims waiting rows by writing its `lease_owner` and `lease_until`; immediately before it speaks of a
+    message to the mail server it commits `sending`, and after the answer `sent`, `waiting` (try again at `not_before`)
+    or `failed`. A row found in `sending` under a lease that has run out may have arrived: `ambiguous` counts that, and
+    the copy that follows carries the same bytes and the same Message-ID, so that it can be recognised.
+
+    `purpose` says which flow wrote it. `is_secret` marks a body that opens an account: it is blanked as soon as the
+    message is settled, and no page but the development mailbox shows it. `is_bulk` marks mailings, which wait behind
+    single messages and heed every suppression.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        SENDING = "sending", "Being sent"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Failed"
+        KEPT = "kept", "Kept here"
+
+    purpose = models.CharField(max_length=40)
+    to = models.EmailField(max_length=254)
+    from_email = models.CharField("from", max_length=320)
+    reply_to = models.CharField("replies to", max_length=320, blank=True)
+    subject = models.CharField(max_length=500)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    headers = models.JSONField(default=dict, blank=True)
+    message_id = models.CharField("Message-ID", max_length=255, unique=True)
+    is_bulk = models.BooleanField("mailing", default=False)
+    is_secret = models.BooleanField("holds a code or a link that opens an account", default=False)
+
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    ambiguous = models.PositiveSmallIntegerField("times it may have arrived unnoticed", default=0)
+    not_before = models.DateTimeField("not before", default=timezone.now)
+    expires_at = models.DateTimeField("of no use after", null=True, blank=True)
+    lease_owner = models.UUIDField(null=True, blank=True, editable=False)
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    smtp_code = models.PositiveSmallIntegerField("the server's answer", null=True, blank=True)
+    last_error = models.CharField("what went wrong", max_length=500, blank=True)
+    created_at = models.DateTimeField("written", default=timezone.now)
+    sent_at = models.DateTimeField("sent", null=True, blank=True)
+    forgotten_at = models.DateTimeField("text deleted", null=True, blank=True)
+
+    objects = OutboxQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "message"
+        indexes: ClassVar = [
+            models.Index(fields=["is_bulk", "id"], name="outbox_unsent", condition=Q(state__in=("waiting", "sending"))),
+            models.Index(fields=["created_at"], name="outbox_created"),
+            models.Index(Lower("to"), name="outbox_to"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(state="sending") | Q(lease_owner__isnull=False, lease_until__isnull=False),
+                name="outbox_sending_has_lease",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at__isnull=True)),
+                name="outbox_sent_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} – {self.to}"
+
+
+class Suppression(models.Model):
+    """An address that must not be written to: not at all where its mailbox is gone, else not in bulk."""
+
+    class Reason(models.TextChoices):
+        BOUNCED = "bounced", "Messages come back"
+        COMPLAINED = "complained", "Reported a message as unwanted"
+        ASKED = "asked", "Asked not to be written to"
+
+    address = models.EmailField(max_length=254, unique=True)
+    reason = models.CharField(max_length=12, choices=Reason)
+    since = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = SuppressionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "address not written to"
+        verbose_name_plural = "addresses not written to"
+        ordering: ClassVar = ["address"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(address=Lower("address")), name="suppression_address_is_lower_case")
+        ]
+
+    def __str__(self) -> str:
+        return self.address
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Keep the address in lower case, which is how it is looked up."""
+        self.address = self.address.lower()
+        super().save(*args, **kwargs)  # type: ignore[arg-type]

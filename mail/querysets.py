@@ -1,0 +1,54 @@
+"""Reads of the outbox."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypeVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from mail.models import OutboxMessage, Suppression
+
+MessageType = TypeVar("MessageType", bound="OutboxMessage", covariant=True)
+SuppressionType = TypeVar("SuppressionType", bound="Suppression", covariant=True)
+
+
+class OutboxQuerySet(models.QuerySet[MessageType]):
+    """Messages."""
+
+    def unsent(self) -> OutboxQuerySet[MessageType]:
+        """What is still to be sent, or is being sent."""
+        return self.filter(state__in=("waiting", "sending"))
+
+    def due(self, *, at: datetime.datetime | None = None) -> OutboxQuerySet[MessageType]:
+        """What a sender may take now: its time has come and nobody holds it, or its holder's lease has run out.
+
+        Single messages come before bulk ones, so that a sign-in code never waits behind a mailing.
+        """
+        moment = at or timezone.now()
+        return (
+            self.unsent()
+            .filter(Q(lease_until=None) | Q(lease_until__lt=moment), not_before__lte=moment)
+            .order_by("is_bulk", "pk")
+        )
+
+    def newest_first(self) -> OutboxQuerySet[MessageType]:
+        """The latest message on top."""
+        return self.order_by("-pk")
+
+    def settled(self) -> OutboxQuerySet[MessageType]:
+        """What will not be sent any more unless somebody asks for it."""
+        return self.filter(state__in=("sent", "failed", "kept"))
+
+
+class SuppressionQuerySet(models.QuerySet[SuppressionType]):
+    """Addresses that must not be written to."""
+
+    def reasons(self, addresses: Iterable[str]) -> dict[str, str]:
+        """Return the reason by lower-case address, for those of the addresses that are suppressed."""
+        wanted = {address.lower() for address in addresses}
+        return dict(self.filter(address__in=wanted).values_list("address", "reason"))

@@ -1,0 +1,170 @@
+"""The sending loop: claim, mark, hand over, mark. Any number of senders may run it at once."""
+
+import datetime
+import logging
+import random
+import smtplib
+import uuid
+from collections.abc import Sequence
+from email.errors import MessageError
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from mail import smtp
+from mail.composing import bare_address, to_bytes
+from mail.models import OutboxMessage, Suppression
+
+logger = logging.getLogger(__name__)
+
+State = OutboxMessage.State
+
+# Messages per claim and per connection; relays limit how many they take on one.
+BATCH = 50
+# How long a claim holds, and how much of it a sender uses, so that a slow server cannot outlast it.
+LEASE = datetime.timedelta(minutes=5)
+USABLE_LEASE = LEASE * 0.6
+# When a message that is always put off counts as failed.
+GIVE_UP_AFTER = datetime.timedelta(days=3)
+FIRST_RETRY = datetime.timedelta(minutes=1)
+LONGEST_RETRY = datetime.timedelta(hours=6)
+# How long one task goes on before it lets others have the worker.
+TURN = datetime.timedelta(minutes=2)
+
+
+def retry_delay(attempts: int) -> datetime.timedelta:
+    """Return how long to wait after so many attempts: doubling from a minute to six hours, the upper half at random.
+
+    The chance keeps many messages that one outage put off from coming back together.
+    """
+    longest = min(FIRST_RETRY * 2 ** min(attempts, 20), LONGEST_RETRY)
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
+
+
+def send_waiting() -> int:
+    """Send what is due, batch by batch, and return how many messages the server took."""
+    if settings.SMTP is None:
+        return 0
+    sent = 0
+    ends = timezone.now() + TURN
+    while timezone.now() < ends:
+        owner = uuid.uuid4()
+        batch = claim(owner=owner, size=BATCH)
+        if not batch:
+            break
+        try:
+            sent += send_batch(batch, owner=owner)
+        except smtp.ServerUnreachable as error:
+            # No message is to blame: they wait for the next sweep, with their attempts as they were.
+            logger.warning("The mail server cannot be reached: %s", error)
+            release(owner=owner, reason=f"The mail server cannot be reached: {error}")
+            break
+    return sent
+
+
+@transaction.atomic
+def claim(*, owner: uuid.UUID, size: int) -> list[OutboxMessage]:
+    """Take up to `size` due messages for this sender; other senders pass over them.
+
+    One found in the middle of being sent was left by a sender that died: it may have arrived, and is counted so.
+    """
+    now = timezone.now()
+    batch = list(OutboxMessage.objects.due(at=now).select_for_update(skip_locked=True)[:size])
+    mine = OutboxMessage.objects.filter(pk__in=[message.pk for message in batch])
+    mine.filter(state=State.SENDING).update(
+        ambiguous=F("ambiguous") + 1, last_error="The sender stopped in the middle: it may have arrived."
+    )
+    mine.update(state=State.WAITING, lease_owner=owner, lease_until=now + LEASE)
+    return batch
+
+
+def release(*, owner: uuid.UUID, reason: str = "") -> None:
+    """Give back what this sender claimed and did not send."""
+    changes: dict[str, object] = {"lease_owner": None, "lease_until": None}
+    if reason:
+        changes["last_error"] = reason[:500]
+    OutboxMessage.objects.filter(lease_owner=owner, state=State.WAITING).update(**changes)
+
+
+def send_batch(batch: Sequence[OutboxMessage], *, owner: uuid.UUID) -> int:
+    """Send a claimed batch over one connection, opened anew where it breaks; return how many the server took.
+
+    Raises ServerUnreachable where no connection comes about.
+    """
+    stop_at = timezone.now() + USABLE_LEASE
+    suppressed = Suppression.objects.reasons(message.to for message in batch)
+    left = [message for message in batch if not settle_unsendable(message, suppressed, owner=owner)]
+    sent = 0
+    while left and timezone.now() < stop_at:
+        with smtp.connection(settings.SMTP or {}) as client:
+            while left and timezone.now() < stop_at:
+                outcome = send_one(left.pop(0), client=client, owner=owner)
+                sent += outcome is not None and outcome.result is smtp.Result.SENT
+                if outcome is not None and not outcome.connected:
+                    break
+    release(owner=owner)
+    return sent
+
+
+def settle_unsendable(message: OutboxMessage, suppressed: dict[str, str], *, owner: uuid.UUID) -> bool:
+    """Fail a message that must not be sent or that comes too late; return whether it was one."""
+    reason = suppressed.get(message.to.lower())
+    if reason is not None and (message.is_bulk or reason == Suppression.Reason.BOUNCED):
+        words = f"This address is not written to: {Suppression.Reason(reason).label.lower()}."
+    elif message.expires_at is not None and message.expires_at <= timezone.now():
+        words = "It came too late to be of use."
+    else:
+        return False
+    settle(message, owner=owner, state=State.FAILED, last_error=words)
+    return True
+
+
+def send_one(message: OutboxMessage, *, client: smtplib.SMTP, owner: uuid.UUID) -> smtp.Outcome | None:
+    """Mark, hand over and mark one message; None where another sender has taken it, or where it makes no message."""
+    try:
+        content, sender = to_bytes(message), bare_address(message.from_email)
+    except (ValueError, LookupError, MessageError) as error:
+        logger.exception("Message %s cannot be written out", message.pk)
+        settle(message, owner=owner, state=State.FAILED, last_error=f"It cannot be written out: {error}")
+        return None
+    if not settle(message, owner=owner, state=State.SENDING, attempts=F("attempts") + 1):
+        return None
+    outcome = smtp.deliver(client, sender=sender, recipient=message.to, content=content)
+    record(message, outcome, owner=owner)
+    return outcome
+
+
+def record(message: OutboxMessage, outcome: smtp.Outcome, *, owner: uuid.UUID) -> None:
+    """Write down what became of an attempt."""
+    now = timezone.now()
+    answer = {"smtp_code": outcome.code, "last_error": f"{outcome.code or ''} {outcome.words}".strip()[:500]}
+    if outcome.result is smtp.Result.SENT:
+        settle(message, owner=owner, state=State.SENT, sent_at=now, smtp_code=outcome.code, last_error="")
+        return
+    logger.warning("Message %s was not sent: %s", message.pk, answer["last_error"])
+    if outcome.result is smtp.Result.UNKNOWN:
+        answer["ambiguous"] = F("ambiguous") + 1  # type: ignore[assignment]
+    delay = retry_delay(message.attempts)
+    deadline = min(message.created_at + GIVE_UP_AFTER, message.expires_at or now + GIVE_UP_AFTER * 2)
+    if outcome.result is smtp.Result.REFUSED or now + delay > deadline:
+        settle(message, owner=owner, state=State.FAILED, **answer)
+        return
+    settle(message, owner=owner, state=State.WAITING, not_before=now + delay, **answer)
+
+
+def settle(message: OutboxMessage, *, owner: uuid.UUID, state: State, **changes: object) -> bool:
+    """Set the state of a message that this sender still holds; return whether it did.
+
+    Where the state ends the sender's work on it, the lease goes, and a secret text with the last state.
+    """
+    held = OutboxMessage.objects.filter(pk=message.pk, lease_owner=owner)
+    if state is State.SENDING:
+        # Where the lease has run out somebody else may be about to take the message; an outcome is written all the same.
+        held = held.filter(lease_until__gt=timezone.now())
+    else:
+        changes |= {"lease_owner": None, "lease_until": None}
+    if state in {State.SENT, State.FAILED} and message.is_secret:
+        changes |= {"text": "", "html": "", "forgotten_at": timezone.now()}
+    return held.update(state=state, **changes) == 1

@@ -1,0 +1,140 @@
+"""Speaking to the mail server, with an answer that says whether a message may be sent again without harm."""
+
+import re
+import smtplib
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+
+# How long a server may take to answer, in seconds.
+TIMEOUT = 30
+
+
+class Result(Enum):
+    """What became of one attempt."""
+
+    SENT = "sent"
+    RETRY = "retry"  # certainly not taken: may be sent again
+    REFUSED = "refused"  # will never be taken
+    UNKNOWN = "unknown"  # the connection broke after the whole message was handed over
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A result, the server's code where it gave one, its words, and whether the connection still stands."""
+
+    result: Result
+    code: int | None = None
+    words: str = ""
+    connected: bool = True
+
+
+class ServerUnreachable(Exception):
+    """No connection to the mail server came about; the message says why. No message is to blame."""
+
+
+def describe(error: Exception) -> str:
+    """Return what a mail server or the network said, in one line."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        words = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
+        return f"{error.smtp_code} {words}"
+    return str(error) or type(error).__name__
+
+
+def answer(code: int, words: bytes, *, connected: bool = True) -> Outcome:
+    """Return the outcome that a refusal means: 5xx for good, anything else for now (RFC 5321, 4.2.1)."""
+    text = words.decode("utf-8", "replace").replace("\n", " ")
+    result = Result.REFUSED if 500 <= code < 600 else Result.RETRY
+    # 421 announces that the server hangs up.
+    return Outcome(result, code, text, connected=connected and code != 421)
+
+
+@contextmanager
+def connection(server: Mapping[str, object]) -> Iterator[smtplib.SMTP]:
+    """Give a connection to the server of `settings.SMTP`, encrypted and signed in as it says.
+
+    Raises ServerUnreachable.
+    """
+    host, port = str(server["host"]), int(str(server["port"]))
+    try:
+        context = ssl.create_default_context()
+        client: smtplib.SMTP
+        if server["use_ssl"]:
+            client = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=context)
+        else:
+            client = smtplib.SMTP(host, port, timeout=TIMEOUT)
+    except (OSError, smtplib.SMTPException) as error:
+        raise ServerUnreachable(describe(error)) from error
+    try:
+        try:
+            client.ehlo_or_helo_if_needed()
+            if server["use_tls"]:
+                client.starttls(context=context)
+                client.ehlo()
+            if server["user"]:
+                client.login(str(server["user"]), str(server["password"]))
+        except (OSError, smtplib.SMTPException) as error:
+            raise ServerUnreachable(describe(error)) from error
+        yield client
+    finally:
+        hang_up(client)
+
+
+def hang_up(client: smtplib.SMTP) -> None:
+    """Say goodbye and close, whatever state the connection is in."""
+    try:
+        client.quit()
+    except (OSError, smtplib.SMTPException):
+        client.close()
+
+
+def deliver(client: smtplib.SMTP, *, sender: str, recipient: str, content: bytes) -> Outcome:
+    """Hand one message over. Never raises for what the server or the network does.
+
+    Until the final dot has left, a broken connection means that nothing was taken; after it, that nobody knows
+    (RFC 1047).
+    """
+    handed_over = False
+    try:
+        code, words = client.mail(sender)
+        if code == 250:
+            code, words = client.rcpt(recipient)
+        if code not in {250, 251}:
+            return refused(client, code, words)
+        code, words = client.docmd("data")
+        if code != 354:
+            return refused(client, code, words)
+        client.send(dot_stuffed(content))
+        handed_over = True
+        code, words = client.getreply()
+        if code == 250:
+            return Outcome(Result.SENT, code, words.decode("utf-8", "replace"))
+        return refused(client, code, words)
+    except (OSError, smtplib.SMTPException) as error:
+        client.close()
+        return Outcome(Result.UNKNOWN if handed_over else Result.RETRY, None, describe(error), connected=False)
+
+
+def refused(client: smtplib.SMTP, code: int, words: bytes) -> Outcome:
+    """Clear the server's table for the next message, and say what the refusal of this one means.
+
+    A server that sent 421, or that does not answer the reset, has hung up.
+    """
+    outcome = answer(code, words)
+    if not outcome.connected or code == -1:
+        client.close()
+        return Outcome(outcome.result, code if code > 0 else None, outcome.words, connected=False)
+    try:
+        client.rset()
+    except (OSError, smtplib.SMTPException):
+        client.close()
+        return Outcome(outcome.result, outcome.code, outcome.words, connected=False)
+    return outcome
+
+
+def dot_stuffed(content: bytes) -> bytes:
+    """Return the content as it goes over the line: leading dots doubled, the final dot added (RFC 5321, 4.5.2)."""
+    stuffed = re.sub(rb"(?m)^\.", b"..", content)
+    return stuffed + (b"" if stuffed.endswith(b"\r\n") else b"\r\n") + b".\r\n"
