@@ -7,14 +7,13 @@ Collection Field Tags".
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from evidence import identifiers
 from evidence.importing import publication_types
 from evidence.importing.dates import most_exact
 from evidence.importing.languages import language_name
 from evidence.importing.names import parse_name
-from evidence.importing.records import Name, ParsedRecord, RawRecord
+from evidence.importing.records import Name, OpenRecord, ParsedRecord, RawRecord
 from evidence.importing.text import one_line, paragraphs
 
 _FIELD = re.compile(r"^([A-Z][A-Z0-9])(?: (.*)|\s*)$")
@@ -28,80 +27,33 @@ def is_start(line: str) -> bool:
 
 def split(lines: Iterator[tuple[int, str]], notices: list[str]) -> Iterator[RawRecord]:
     """Yield one RawRecord for each PT line of `lines`, in order."""
-    current: _Open | None = None
-    count = 0
+    current: OpenRecord | None = None
+    count, ended = 0, False
     del notices  # nothing here needs a notice; the argument is the splitters' common shape
     for number, line in lines:
         if is_start(line):
             if current:
                 yield current.close()
             count += 1
-            current = _Open(count, number)
-        if current is None or current.ended:
+            current, ended = OpenRecord(count, number), False
+        if current is None or ended:
             continue
         current.raw.append(line)
         found = _FIELD.match(line)
         if found and found.group(1) in {"ER", "EF"} and not found.group(2):
-            current.ended = True
+            ended = True
         elif found:
-            current.fields.append((found.group(1), [found.group(2) or ""]))
-        elif line.strip():
-            current.fields[-1][1].append(line)
+            current.begin(found.group(1), found.group(2) or "")
+        else:
+            current.go_on(line)
     if current:
         yield current.close()
 
 
-@dataclass(slots=True)
-class _Open:
-    """The record being collected."""
-
-    index: int
-    line: int
-    raw: list[str] = field(default_factory=list)
-    fields: list[tuple[str, list[str]]] = field(default_factory=list)
-    ended: bool = False
-
-    def close(self) -> RawRecord:
-        while self.raw and not self.raw[-1].strip():
-            self.raw.pop()
-        return RawRecord(self.index, self.line, "\n".join(self.raw), tuple(self.fields))
-
-
-_USED = frozenset(
-    [
-        "PT",
-        "TI",
-        "SO",
-        "JI",
-        "AU",
-        "AF",
-        "CA",
-        "BA",
-        "BF",
-        "BE",
-        "ED",
-        "PY",
-        "PD",
-        "VL",
-        "IS",
-        "BP",
-        "EP",
-        "PS",
-        "AR",
-        "DI",
-        "PM",
-        "SN",
-        "EI",
-        "BN",
-        "LA",
-        "DE",
-        "ID",
-        "AB",
-        "PU",
-        "PI",
-        "DT",
-    ]
-)
+_USED = frozenset({
+    "PT", "TI", "SO", "JI", "AU", "AF", "CA", "BA", "BF", "BE", "ED", "PY", "PD", "VL", "IS", "BP", "EP", "PS",
+    "AR", "DI", "PM", "SN", "EI", "BN", "LA", "DE", "ID", "AB", "PU", "PI", "DT",
+})  # fmt: skip
 _RIS_CODES = {"J": "JOUR", "S": "CHAP", "B": "BOOK", "P": "PAT", "C": "CONF"}
 
 

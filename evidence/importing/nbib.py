@@ -13,120 +13,28 @@ from evidence.importing import publication_types
 from evidence.importing.dates import most_exact
 from evidence.importing.languages import language_name
 from evidence.importing.names import parse_name, parse_names
-from evidence.importing.records import Name, ParsedRecord, RawRecord
+from evidence.importing.records import Name, OpenRecord, ParsedRecord, RawRecord
 from evidence.importing.text import join_title, one_line, paragraphs
 
-TAGS = frozenset(
-    [
-        "AB",
-        "AD",
-        "AID",
-        "AU",
-        "AUID",
-        "BTI",
-        "CDAT",
-        "CI",
-        "CIN",
-        "CN",
-        "COI",
-        "COIS",
-        "CON",
-        "CP",
-        "CRDT",
-        "CRF",
-        "CRI",
-        "CTDT",
-        "CTI",
-        "DA",
-        "DCOM",
-        "DDIN",
-        "DEP",
-        "DP",
-        "DRDT",
-        "DRIN",
-        "ECF",
-        "ECI",
-        "EDAT",
-        "EFR",
-        "EIN",
-        "ED",
-        "EN",
-        "EP",
-        "FAU",
-        "FED",
-        "FIR",
-        "FPS",
-        "GN",
-        "GR",
-        "GS",
-        "IP",
-        "IR",
-        "IRAD",
-        "IS",
-        "ISBN",
-        "JID",
-        "JT",
-        "LA",
-        "LID",
-        "LR",
-        "MH",
-        "MHDA",
-        "MID",
-        "MMDS",
-        "NI",
-        "NM",
-        "OAB",
-        "OABL",
-        "OCI",
-        "OID",
-        "ORI",
-        "OT",
-        "OTO",
-        "OWN",
-        "PB",
-        "PG",
-        "PHST",
-        "PL",
-        "PMC",
-        "PMCR",
-        "PMID",
-        "PRIN",
-        "PROF",
-        "PS",
-        "PST",
-        "PT",
-        "PUBM",
-        "RF",
-        "RIN",
-        "RN",
-        "ROF",
-        "RPF",
-        "RPI",
-        "RRF",
-        "RRI",
-        "SB",
-        "SFM",
-        "SI",
-        "SO",
-        "SPIN",
-        "STAT",
-        "TA",
-        "TI",
-        "TT",
-        "UIN",
-        "UOF",
-        "VI",
-        "VTI",
-    ]
-)
+TAGS = frozenset({
+    "AB", "AD", "AID", "AU", "AUID", "BTI", "CDAT", "CI", "CIN", "CN", "COI", "COIS", "CON", "CP", "CRDT", "CRF",
+    "CRI", "CTDT", "CTI", "DA", "DCOM", "DDIN", "DEP", "DP", "DRDT", "DRIN", "ECF", "ECI", "EDAT", "EFR", "EIN",
+    "ED", "EN", "EP", "FAU", "FED", "FIR", "FPS", "GN", "GR", "GS", "IP", "IR", "IRAD", "IS", "ISBN", "JID", "JT",
+    "LA", "LID", "LR", "MH", "MHDA", "MID", "MMDS", "NI", "NM", "OAB", "OABL", "OCI", "OID", "ORI", "OT", "OTO",
+    "OWN", "PB", "PG", "PHST", "PL", "PMC", "PMCR", "PMID", "PRIN", "PROF", "PS", "PST", "PT", "PUBM", "RF", "RIN",
+    "RN", "ROF", "RPF", "RPI", "RRF", "RRI", "SB", "SFM", "SI", "SO", "SPIN", "STAT", "TA", "TI", "TT", "UIN",
+    "UOF", "VI", "VTI",
+})  # fmt: skip
 
 _PADDED = re.compile(r"^([A-Z][A-Z0-9]{1,3}) *-(?: (.*)|\s*)$")
 _KNOWN = re.compile(r"^([A-Za-z][A-Za-z0-9]{1,3})( {0,3})-(.*)$")
 
 # Lines a record opens with in PubMed's and PubMed Central's exports.
-_OPENING = frozenset(["PMID", "PMC", "PMCR", "OWN", "STAT"])
+_OPENING = frozenset({"PMID", "PMC", "PMCR", "OWN", "STAT"})
 # Fields a record has once; a second one after a blank line means another record.
-_ONCE = frozenset(["PMID", "PMC", "TI", "JT", "TA", "SO", "DP", "VI", "PG", "OWN", "STAT", "PST", "JID"])
+_ONCE = frozenset({
+    "PMID", "PMC", "TI", "JT", "TA", "SO", "DP", "VI", "PG", "OWN", "STAT", "PST", "JID",
+})  # fmt: skip
 
 
 def tagged(line: str) -> tuple[str, str] | None:
@@ -150,19 +58,10 @@ def is_start(line: str) -> bool:
 
 
 @dataclass(slots=True)
-class _Open:
-    """The record being collected."""
+class _Open(OpenRecord):
+    """The record being collected, with the tags it has so far."""
 
-    index: int
-    line: int
-    raw: list[str] = field(default_factory=list)
-    fields: list[tuple[str, list[str]]] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
-
-    def close(self) -> RawRecord:
-        while self.raw and not self.raw[-1].strip():
-            self.raw.pop()
-        return RawRecord(self.index, self.line, "\n".join(self.raw), tuple(self.fields))
 
 
 def split(lines: Iterator[tuple[int, str]], notices: list[str]) -> Iterator[RawRecord]:
@@ -194,10 +93,10 @@ def split(lines: Iterator[tuple[int, str]], notices: list[str]) -> Iterator[RawR
             continue  # a title page, a remark between records
         current.raw.append(line)
         if found:
-            current.fields.append((found[0], [found[1]]))
+            current.begin(*found)
             current.seen.add(found[0])
         else:
-            current.fields[-1][1].append(line)
+            current.go_on(line)
         blank = False
     if current:
         yield current.close()
@@ -217,42 +116,10 @@ def _begins_another(tag: str, current: _Open, *, after_blank: bool, first_tag: s
 
 _DOI_MARK = re.compile(r"\[doi\]|^\W*doi\b|^\s*10\.[0-9]{4}", re.IGNORECASE)
 _DOI_IN_CITATION = re.compile(r"\bdoi:\s*(\S+)", re.IGNORECASE)
-_USED = frozenset(
-    [
-        "PMID",
-        "PMC",
-        "TI",
-        "BTI",
-        "CTI",
-        "TT",
-        "AU",
-        "FAU",
-        "CN",
-        "ED",
-        "FED",
-        "DP",
-        "DEP",
-        "JT",
-        "TA",
-        "VI",
-        "IP",
-        "PG",
-        "PB",
-        "PL",
-        "EN",
-        "AID",
-        "LID",
-        "SO",
-        "AB",
-        "MH",
-        "OT",
-        "LA",
-        "PT",
-        "IS",
-        "ISBN",
-        "RIN",
-    ]
-)
+_USED = frozenset({
+    "PMID", "PMC", "TI", "BTI", "CTI", "TT", "AU", "FAU", "CN", "ED", "FED", "DP", "DEP", "JT", "TA", "VI", "IP",
+    "PG", "PB", "PL", "EN", "AID", "LID", "SO", "AB", "MH", "OT", "LA", "PT", "IS", "ISBN", "RIN",
+})  # fmt: skip
 
 
 def parse(raw: RawRecord) -> ParsedRecord:

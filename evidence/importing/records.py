@@ -32,6 +32,31 @@ class RawRecord:
                     yield [line for line in lines if line.strip()]
 
 
+@dataclass(slots=True)
+class OpenRecord:
+    """A record while its lines are being collected."""
+
+    index: int
+    line: int
+    raw: list[str] = field(default_factory=list)
+    fields: list[tuple[str, list[str]]] = field(default_factory=list)
+
+    def begin(self, tag: str, value: str) -> None:
+        """Begin a field."""
+        self.fields.append((tag, [value]))
+
+    def go_on(self, line: str) -> None:
+        """Add a line to the field begun last, if there is one."""
+        if self.fields and line.strip():
+            self.fields[-1][1].append(line)
+
+    def close(self) -> RawRecord:
+        """Return the record without the blank lines after it."""
+        while self.raw and not self.raw[-1].strip():
+            self.raw.pop()
+        return RawRecord(self.index, self.line, "\n".join(self.raw), tuple(self.fields))
+
+
 @dataclass(frozen=True, slots=True)
 class PartialDate:
     """A date of which the month and the day may be unknown."""

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from evidence.importing.commit import import_batch
 from evidence.importing.decoding import FileRefused
 from evidence.importing.models import ImportBatch
-from evidence.importing.services import CHECK_JOB, IMPORT_JOB, check_batch, import_batch, stop_batch
+from evidence.importing.services import CHECK_JOB, IMPORT_JOB, check_batch, stop_batch
 from jobs import registry
 from jobs.running import JobFailed, Run, StopRequested
 

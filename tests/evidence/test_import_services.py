@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalogue.models import Item
-from evidence.importing import services
+from evidence.importing import commit, judging, services
 from evidence.importing.decoding import FileRefused, decode
 from evidence.importing.matching import Matcher
 from evidence.importing.models import ImportBatch, ImportedRecord
@@ -30,7 +30,7 @@ def reading_of(text: str) -> Reading:
 
 
 def imported(text: str, **options: object) -> ImportBatch:
-    return services.import_reading(reading=reading_of(text), file_name="file.ris", **options)
+    return commit.import_reading(reading=reading_of(text), file_name="file.ris", **options)
 
 
 def outcomes(batch: ImportBatch) -> list[tuple[int, str, str]]:
@@ -212,7 +212,7 @@ def test_a_chunk_that_fails_leaves_nothing_of_itself_and_the_next_try_finishes()
             raise RuntimeError("the machine went away")
 
     with (
-        patch.object(services, "index_many", fail_on_the_second),
+        patch.object(commit, "index_many", fail_on_the_second),
         pytest.raises(RuntimeError),
     ):
         imported(text)
@@ -234,8 +234,8 @@ def test_a_record_that_the_database_refuses_spoils_no_other() -> None:
         draft.year = 99_999 if parsed.title.startswith("Bad") else None
         return draft
 
-    draft_from = services.draft_from
-    with patch.object(services, "draft_from", spoil):
+    draft_from = commit.draft_from
+    with patch.object(commit, "draft_from", spoil):
         batch = imported(text)
 
     assert counts(batch) == (3, 2, 0, 1)
@@ -254,7 +254,7 @@ def test_foreseeing_writes_nothing_and_counts_as_importing_does() -> None:
     text = WHOLE + ris("TI  - New one here") + ris("TI  - new one here") + ris("AU  - Nobody")
     before = Item.objects.count()
 
-    foreseen = [row.outcome for row in services.foresee(reading_of(text), Matcher())]
+    foreseen = [row.outcome for row in judging.foresee(reading_of(text), Matcher())]
 
     assert foreseen == ["duplicate", "created", "duplicate", "rejected"]
     assert (Item.objects.count(), ImportBatch.objects.count()) == (before, 0)
@@ -339,10 +339,10 @@ def test_a_worker_that_dies_leaves_whole_chunks_and_the_next_one_goes_on(librari
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        services.import_batch(batch=batch, progress=die_after_the_first)
+        commit.import_batch(batch=batch, progress=die_after_the_first)
     assert Evidence.objects.count() == 500
 
-    services.import_batch(batch=ImportBatch.objects.get())
+    commit.import_batch(batch=ImportBatch.objects.get())
 
     batch.refresh_from_db()
     assert (batch.state, counts(batch)) == ("done", (1_200, 1_200, 0, 0))
@@ -388,7 +388,7 @@ def test_a_kept_record_is_read_again_as_it_was() -> None:
 
     for record in reading.records():
         row = ImportedRecord(batch=batch, index=record.index, line=record.line, raw=record.raw)
-        assert services.parse_row(row, reading.format) == record
+        assert commit.parse_row(row, reading.format) == record
 
 
 def test_old_uploads_are_forgotten(librarian: User, uploads: InMemoryStorage) -> None:

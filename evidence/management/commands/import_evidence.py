@@ -9,12 +9,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from evidence.importing.commit import import_reading
 from evidence.importing.decoding import FileRefused, read_file
+from evidence.importing.judging import foresee
 from evidence.importing.matching import Matcher
 from evidence.importing.models import ImportBatch
 from evidence.importing.reading import Reading, open_reading
 from evidence.importing.reports import FileReport, Rejection, totals
-from evidence.importing.services import foresee, import_reading
 
 # How many rejected records the table names; --json names all.
 SHOWN_REJECTIONS = 20
