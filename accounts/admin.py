@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from accounts.admin_pages import PortalModelAdmin, Step
-from accounts.history import Change, Own, changes
+from accounts.history import Change, Own, changes, events_of
 from accounts.models import Organisation, OrganisationDomain, Role, User
 from accounts.services import RANK, NotAllowed, approve_staff, remove_staff, set_role, set_sign_in
 
@@ -215,7 +215,7 @@ class UserAdmin(PortalModelAdmin):
 
     def get_history(self, record: User) -> list[Change]:
         """What happened to the account."""
-        return changes(own=[Own(record.events.all())])
+        return changes(own=[Own(events_of(type(record)).filter(pgh_obj=record.pk))])
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """People make their own accounts."""
@@ -261,7 +261,7 @@ class OrganisationAdmin(PortalModelAdmin):
 
     def get_history(self, record: Organisation) -> list[Change]:
         """What happened to the organisation."""
-        return changes(own=[Own(record.events.all())])
+        return changes(own=[Own(events_of(type(record)).filter(pgh_obj=record.pk))])
 
     def has_delete_permission(self, request: HttpRequest, obj: Organisation | None = None) -> bool:
         """Organisations are taken out of use: their people and records stay theirs."""

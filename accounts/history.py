@@ -84,7 +84,8 @@ def changes(*, own: Sequence[Own], rows: Sequence[Rows] = ()) -> list[Change]:
     The number of queries depends on the number of sources and of the kinds of things their columns point at, not on
     the number of events.
     """
-    histories = [_History(source, list(source.events.order_by("-pgh_id")[:MOST_EVENTS])) for source in (*own, *rows)]
+    sources: list[Own | Rows] = [*own, *rows]
+    histories = [_History(source, list(source.events.order_by("-pgh_id")[:MOST_EVENTS])) for source in sources]
     moments = sorted({key for history in histories for key in history.by_moment}, key=lambda key: key[0])
     names = _names_of_related(histories)
     people = _people(context for _, context in moments)
@@ -93,7 +94,7 @@ def changes(*, own: Sequence[Own], rows: Sequence[Rows] = ()) -> list[Change]:
     for moment in moments:
         lines = tuple(line for history in histories for line in history.lines_at(moment, names))
         if lines or moment == first:
-            found.append(Change(at=moment[0], by=people.get(moment[1]), is_first=moment == first, lines=lines))
+            found.append(Change(at=moment[0], by=people.get(str(moment[1])), is_first=moment == first, lines=lines))
     return found[::-1]
 
 
@@ -226,11 +227,11 @@ def _names_of_related(histories: Iterable[_History]) -> dict[type[models.Model],
     }
 
 
-def _people(contexts: Iterable[Hashable]) -> dict[Hashable, User]:
+def _people(contexts: Iterable[Hashable]) -> dict[str, User]:
     """Return who was signed in, by the id of the context in which the event was recorded."""
-    keys = {key for key in contexts if key is not None}
+    keys = {str(key) for key in contexts if key is not None}
     signed_in = {
-        context.pk: context.metadata.get("user")
+        str(context.pk): context.metadata.get("user")
         for context in Context.objects.filter(pk__in=keys)
         if context.metadata.get("user") is not None
     }

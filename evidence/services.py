@@ -7,12 +7,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from catalogue import services as catalogue_services
 from catalogue.choices import Status
 from catalogue.models import Item
 from catalogue.search import index, index_many
 from catalogue.services import NotReady, default_review_due, refuse_unless_editable, save_as_edit
+from evidence import attachments
 from evidence.choices import EVIDENCE_TYPES, Band
-from evidence.models import Evidence
+from evidence.models import Attachment, Evidence
 from taxonomy.models import Topic
 
 
@@ -72,3 +74,15 @@ def publish_many(
             record.topics.add(*added)
     index_many([record.pk for record in chosen])
     return len(chosen)
+
+
+@transaction.atomic
+def delete_drafts(*, records: Iterable[Evidence], by: User) -> int:
+    """Delete records that were never published, with their files. Returns how many.
+
+    Raises NotReady, naming the record, where one was published; then none is deleted.
+    """
+    chosen = list(records)
+    for attachment in Attachment.objects.filter(evidence__in=[record.pk for record in chosen]):
+        attachments.remove(attachment=attachment)
+    return catalogue_services.delete_drafts(items=chosen, by=by)

@@ -217,7 +217,7 @@ class TopicAdmin(PortalModelAdmin):
     def get_history(self, record: Topic) -> list[Change]:
         """What happened to the topic, its other names and its place."""
         return changes(
-            own=[Own(record.events.all())],
+            own=[Own(events_of(Topic).filter(pgh_obj=record.pk))],
             rows=[
                 Rows(events_of(TopicEdge).filter(narrower=record), "Broader topic", lambda edge, word: word("broader")),
                 Rows(events_of(EntryTerm).filter(topic=record), "Other name", lambda term, word: term.text),

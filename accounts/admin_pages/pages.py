@@ -59,11 +59,16 @@ class PortalModelAdmin(admin.ModelAdmin):
         """Return one of this admin's addresses."""
         return reverse(f"{self.admin_site.name}:{self.url_name(page)}", args=[quote(value) for value in arguments])
 
+    def not_there(self, request: HttpRequest) -> HttpResponse:
+        """Answer for a record that does not exist, or that this person may not see: nobody learns which."""
+        self.message_user(request, f"This {self.opts.verbose_name} is not there. Was it deleted?", messages.WARNING)
+        return HttpResponseRedirect(self.url("changelist"))
+
     # --- Steps ---
 
-    def get_actions(self, request: HttpRequest) -> dict[str, tuple[Callable[..., Any], str, str]]:
+    def get_actions(self, request: HttpRequest) -> dict[str, tuple[Callable[..., Any], str, str] | None]:
         """Offer the steps that can be done to a selection to those who may change records."""
-        actions = super().get_actions(request)
+        actions: dict[str, tuple[Callable[..., Any], str, str] | None] = {**super().get_actions(request)}
         actions.pop("delete_selected", None)
         if self.has_change_permission(request):
             for step in self.steps:
@@ -108,7 +113,7 @@ class PortalModelAdmin(admin.ModelAdmin):
         """Ask before the step is done to one record, then do it and go back to its page."""
         record = self.get_object(request, unquote(object_id))
         if record is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self.not_there(request)
         if not self.has_change_permission(request, record) or not step.offered(request, record):
             raise PermissionDenied
         back_url = self.url("change", record.pk)
@@ -196,7 +201,7 @@ class PortalModelAdmin(admin.ModelAdmin):
         """Show who changed what and when."""
         record = self.get_object(request, unquote(object_id))
         if record is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self.not_there(request)
         if not self.has_view_or_change_permission(request, record):
             raise PermissionDenied
         history = self.get_history(record)

@@ -47,7 +47,7 @@ class Step:
 
     def make_form(self, request: HttpRequest, records: Sequence[Any], *, confirmed: bool) -> forms.Form:
         """Return the form of the question, bound where the person has answered."""
-        extra = {"records": records, "by": request.user} if self.form_takes_records else {}
+        extra: dict[str, Any] = {"records": records, "by": request.user} if self.form_takes_records else {}
         return self.form_class(request.POST if confirmed else None, prefix="confirm", **extra)
 
     def carry_out(self, form: forms.Form, records: Sequence[Any], by: User) -> str:

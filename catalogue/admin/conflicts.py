@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.utils.functional import Promise
 
 from accounts.history import Change, Own, changes, events_of
@@ -127,9 +128,9 @@ def in_words(field: forms.Field, value: Any) -> str:
     """Return what a person would call the value of a form's field."""
     if isinstance(field, forms.ModelMultipleChoiceField):
         keys = [getattr(entry, "pk", entry) for entry in value or ()]
-        return "\n".join(sorted(str(record) for record in field.queryset.filter(pk__in=keys))) or NOTHING
+        return "\n".join(sorted(str(record) for record in _all(field).filter(pk__in=keys))) or NOTHING
     if isinstance(field, forms.ModelChoiceField):
-        record = field.queryset.filter(pk=getattr(value, "pk", value)).first() if value else None
+        record = _all(field).filter(pk=getattr(value, "pk", value)).first() if value else None
         return str(record) if record else NOTHING
     if isinstance(field, forms.ChoiceField):
         labels = _flat(field.choices)
@@ -144,6 +145,12 @@ def in_words(field: forms.Field, value: Any) -> str:
     if isinstance(value, list | tuple):
         return "\n".join(str(entry) for entry in value) or NOTHING
     return str(value) if value not in (None, "") else NOTHING
+
+
+def _all(field: forms.ModelChoiceField) -> models.QuerySet:
+    """All records of the kind that the field offers: what was chosen need not be on offer any more."""
+    assert field.queryset is not None
+    return field.queryset.model._default_manager.all()
 
 
 def _flat(choices: Any) -> dict[str, str | Promise]:

@@ -46,7 +46,7 @@ class EverythingAdmin(PortalModelAdmin):
         """Go to the form of the item's own kind."""
         item = self.get_object(request, object_id or "")
         if item is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self.not_there(request)
         model = kinds.get(item.kind).model
         if not self.admin_site.is_registered(model):
             return HttpResponseRedirect(item.get_absolute_url())

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 
-from accounts.admin_pages import PortalModelAdmin
+from accounts.admin_pages import PortalModelAdmin, Step
 from accounts.history import Change, Own, Rows, changes, events_of
 from catalogue import services
 from catalogue.admin.editing import ItemForm, kind_of
@@ -31,11 +31,11 @@ class ItemAdmin(PortalModelAdmin):
 
     form = ItemForm
     change_form_template = "admin/catalogue/item_change_form.html"
-    list_select_related = ("organisation",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("organisation",)
     ordering = ("-updated_at",)
     date_hierarchy = "created_at"
-    steps = REVIEW_STEPS
-    autocomplete_fields: ClassVar[Sequence[str]] = ("organisation", "owner")
+    steps: ClassVar[Sequence[Step]] = REVIEW_STEPS
+    autocomplete_fields = ("organisation", "owner")
 
     # --- Who sees what ---
 

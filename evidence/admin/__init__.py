@@ -1,0 +1,5 @@
+"""Evidence in the librarians' admin: records with their appraisals and files, and the import of files of references."""
+
+from evidence.admin.records import EvidenceAdmin
+
+__all__ = ["EvidenceAdmin"]
