@@ -46,8 +46,8 @@ class Keeper:
             self._start()
             while not self._told_to_stop(wait=0.5):
                 logs.trim(self.server.log)
-                if self._process is not None and self._process.poll() is not None:
-                    self._restart()
+                if self._process is not None and (code := self._process.poll()) is not None:
+                    self._restart(code)
         except _Unwanted:
             pass
         finally:
@@ -85,11 +85,11 @@ class Keeper:
                 explained = True
                 self._say("starting", f"{self.server.title} is putting its data in order; this can take some minutes.")
 
-    def _restart(self) -> None:
+    def _restart(self, code: int) -> None:
         if self._deaths.too_many():
             raise ServersError(
-                f"{self.server.title} ended twice within a minute: {logs.last_words(self.server.log)} "
-                f"(more in {self.server.log})"
+                f"{self.server.title} ended twice within a minute, lastly {processes.ending(code)}: "
+                f"{logs.last_words(self.server.log)} (more in {self.server.log})"
             )
         self._start()
 

@@ -68,13 +68,19 @@ def marked(name: str, value: str) -> list[int]:
     return [pid for pid in _all_processes() if pid != os.getpid() and mark in _environment(pid)]
 
 
+def group(leader: int) -> list[int]:
+    """Return the numbers of the running processes in the group of this leader, which may have ended itself."""
+    return [pid for pid in _all_processes() if _status(pid)[2:3] == [str(leader)] and is_running(pid)]
+
+
+def ending(code: int) -> str:
+    """Return in words how a process ended, from the return code that subprocess gives."""
+    return f"by {signal.Signals(-code).name}" if code < 0 else f"with exit status {code}"
+
+
 def is_running(pid: int) -> bool:
     """Say whether a process exists and is no zombie."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0]
-    except (OSError, IndexError):
-        return False
-    return state not in {"Z", "X"}
+    return _status(pid)[:1] not in ([], ["Z"], ["X"])
 
 
 def stop(pids: Iterable[int], *, steps: Sequence[tuple[signal.Signals, float]]) -> None:
@@ -105,6 +111,14 @@ def stop(pids: Iterable[int], *, steps: Sequence[tuple[signal.Signals, float]]) 
 
 def _all_processes() -> list[int]:
     return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+
+
+def _status(pid: int) -> list[str]:
+    """Return the fields of /proc/<pid>/stat from the third on: state, parent, group, session; none when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return []
 
 
 def _link(pid: int, name: str) -> str:

@@ -57,12 +57,13 @@ class Child:
         """Start it again if it died; raise GivenUp, with its last words, where it died twice within a minute."""
         if self._log:
             logs.trim(self._log)
-        if self._process is None or self._process.poll() is None:
+        if self._process is None or (code := self._process.poll()) is None:
             return
+        self._stop_group()
         if self._deaths.too_many():
-            said = f": {logs.last_words(self._log)}\nMore in {self._log}" if self._log else ""
-            raise GivenUp(f"The {self.title} ended twice within a minute{said}")
-        say(f"The {self.title} ended and is started again.")
+            said = f": {logs.last_words(self._log)} (more in {self._log})" if self._log else ""
+            raise GivenUp(f"The {self.title} ended twice within a minute, lastly {processes.ending(code)}{said}")
+        say(f"The {self.title} ended {processes.ending(code)} and is started again.")
         self.start()
 
     def stop(self) -> None:
@@ -76,6 +77,12 @@ class Child:
                     self._process.wait(patience)
                 except subprocess.TimeoutExpired:
                     continue
+        self._stop_group()
+
+    def _stop_group(self) -> None:
+        """Stop the workers of a child that has ended: they hold its port and its tasks."""
+        if self._process is not None:
+            processes.stop(processes.group(self._process.pid), steps=STOPPING)
 
 
 def environment(data: Path) -> dict[str, str]:
