@@ -1,6 +1,6 @@
 """The registry of kinds: each content app registers its part of the catalogue in AppConfig.ready."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,8 @@ class Kind:
     pk and slug. forms: value → Form, in the order they are offered. standings: value → words, best first; what
     `Item.standing` may hold. standing_label: the name of that filter. searchable_text: gives the SearchText of each
     of many items, loading the children in one query. card_facts: likewise gives what cards show of many items beyond
-    the columns that every kind has. topic_heading: the heading of its part of a topic's page.
+    the columns that every kind has. identifiers_in: the identifiers that words typed into the search box may be, in the
+    form that SearchText.exact holds them. topic_heading: the heading of its part of a topic's page.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Kind:
     searchable_text: Callable[[list[int]], Mapping[int, SearchText]]
     default_review_months: Mapping[str, int | None] = field(default_factory=dict)
     card_facts: Callable[[list[int]], Mapping[int, CardFacts]] = lambda item_ids: {}
+    identifiers_in: Callable[[str], Iterable[str]] = lambda text: ()
     topic_heading: str = ""
 
 

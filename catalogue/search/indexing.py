@@ -5,6 +5,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -189,7 +190,7 @@ def _document(item_id: int, text: SearchText, average: float) -> tuple[Document,
 
 def _write(documents: Iterable[Document], average: float) -> None:
     rows = [asdict(document) for document in documents]
-    parameters = {
+    parameters: dict[str, Any] = {
         "documents": json.dumps(rows),
         "ids": [row["item_id"] for row in rows],
         "title_weight": TITLE_WEIGHT,

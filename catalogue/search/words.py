@@ -57,3 +57,8 @@ def lexemes_of(words: Collection[str]) -> dict[str, tuple[str, ...]]:
 def distinct(values: Iterable[str], *, most: int) -> list[str]:
     """Return the first so many different values in their order."""
     return list(dict.fromkeys(values))[:most]
+
+
+def quoted(word: str) -> str:
+    """Return a folded word as a tsquery holds it. Folded words hold letters and digits only, so nothing is escaped."""
+    return f"'{word}'"
