@@ -17,12 +17,13 @@ from accounts.admin_pages.pages import form_error_links
 from accounts.history import Own, Rows, events_of
 from accounts.models import User
 from catalogue.admin import ItemAdmin
-from catalogue.admin.filters import MineFilter, ReviewFilter, StandingFilter, TopicFilter, TypeFilter
+from catalogue.admin.filters import CuratorFilter, ReviewFilter, StandingFilter, TopicFilter, TypeFilter
 from catalogue.admin.steps import REVIEW_STEPS
 from evidence import services
 from evidence.admin.adding import IdentifierForm
 from evidence.admin.filters import MissingFilter
 from evidence.admin.forms import AppraisalForm, AttachmentForm, AttachmentFormSet, EvidenceForm
+from evidence.admin.importing import ImportFilter
 from evidence.admin.steps import DELETE_DRAFTS, PUBLISH
 from evidence.appraisal import READING_AID
 from evidence.identifiers import normalise_doi, normalise_pmid
@@ -82,7 +83,7 @@ class EvidenceAdmin(ItemAdmin):
     )  # fmt: skip
     list_filter = (
         ReviewFilter, "status", TypeFilter, StandingFilter, TopicFilter, "publication_status", "visibility",
-        "is_retracted", MineFilter, MissingFilter,
+        "is_retracted", CuratorFilter, MissingFilter, ImportFilter,
     )  # fmt: skip
     list_select_related = ("organisation", "curator")
     search_fields = ("title", "authors", "doi", "pmid")

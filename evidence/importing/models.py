@@ -62,9 +62,27 @@ class ImportBatch(models.Model):
         return reverse("admin:evidence_importbatch_change", args=[self.pk])
 
     @property
+    def is_worked_on(self) -> bool:
+        """True while a job reads or imports the file."""
+        working = self.state in {self.State.RECEIVED, self.State.IMPORTING}
+        return working and self.job is not None and not self.job.is_finished
+
+    @property
     def may_be_confirmed(self) -> bool:
-        """True while there is something left to import and nothing works on it."""
-        return self.state in {self.State.CHECKED, self.State.STOPPED}
+        """True while there may be something left to import and nothing works on it."""
+        broke_off = self.state == self.State.IMPORTING and self.job is not None and self.job.is_finished
+        return self.state in {self.State.CHECKED, self.State.STOPPED} or broke_off
+
+    @property
+    def may_be_discarded(self) -> bool:
+        """True while nothing of it is imported and nothing works on it."""
+        return self.state in {self.State.RECEIVED, self.State.CHECKED} and not self.is_worked_on
+
+    @property
+    def state_words(self) -> str:
+        """The state, with an import that broke off called what it is."""
+        broke_off = self.state == self.State.IMPORTING and not self.is_worked_on
+        return self.State.STOPPED.label if broke_off else self.get_state_display()
 
 
 class ImportedRecord(models.Model):

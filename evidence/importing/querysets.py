@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils import timezone
+
+if TYPE_CHECKING:
+    from evidence.importing.models import ImportBatch
 
 KEPT_FOR = datetime.timedelta(days=30)
 
@@ -20,6 +24,10 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
     def never_confirmed(self, *, at: datetime.datetime | None = None) -> ImportBatchQuerySet:
         """Those that were looked at and left, long ago."""
         return self.filter(state__in=("received", "checked"), created_at__lt=(at or timezone.now()) - KEPT_FOR)
+
+    def imported_before(self, batch: ImportBatch) -> ImportBatchQuerySet:
+        """Earlier imports of the very same file, the latest first."""
+        return self.filter(sha256=batch.sha256, state="done", pk__lt=batch.pk).order_by("-pk")
 
 
 class ImportedRecordQuerySet(models.QuerySet["ImportedRecord"]):

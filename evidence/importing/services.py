@@ -29,7 +29,7 @@ def receive_file(*, file_name: str, content: bytes, by: User) -> ImportBatch:
 
     Nothing becomes evidence. Raises FileRefused with a sentence where the file cannot be imported at all.
     """
-    reading = open_reading(decode(content, max_bytes=settings.IMPORT_MAX_BYTES))
+    reading = open_reading(decode(content, max_bytes=upload_limit()))
     forget_old_uploads()
     with transaction.atomic():
         batch = make_batch(reading=reading, file_name=file_name, by=by, publish=False, state=State.RECEIVED)
@@ -41,9 +41,15 @@ def receive_file(*, file_name: str, content: bytes, by: User) -> ImportBatch:
     return batch
 
 
+def upload_limit() -> int:
+    """Return how many bytes a file may have."""
+    limit: int = settings.IMPORT_MAX_BYTES
+    return limit
+
+
 def refuse_upload_size(size: int) -> None:
     """Raise FileRefused with a sentence where a file of so many bytes is not taken."""
-    refuse_size(size, max_bytes=settings.IMPORT_MAX_BYTES)
+    refuse_size(size, max_bytes=upload_limit())
 
 
 def check_batch(*, batch: ImportBatch, reading: Reading | None = None, progress: Progress | None = None) -> None:
@@ -70,10 +76,10 @@ def confirm_batch(*, batch: ImportBatch, by: User) -> Job:
     Raises FileRefused with a sentence where there is nothing to import.
     """
     batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-    if batch.state == State.IMPORTING and batch.job:
+    if batch.state == State.IMPORTING and batch.job and batch.is_worked_on:
         return batch.job
     if not batch.may_be_confirmed:
-        raise FileRefused(f"This file cannot be imported now: it is {batch.get_state_display().lower()}.")
+        raise FileRefused(f"This file cannot be imported now: it is {batch.state_words.lower()}.")
     if not batch.records.filter(outcome=Outcome.CREATED, is_settled=False).exists():
         raise FileRefused("There is nothing new in this file to import.")
     batch.state = State.IMPORTING
@@ -84,8 +90,8 @@ def confirm_batch(*, batch: ImportBatch, by: User) -> Job:
 def discard_batch(*, batch: ImportBatch, by: User) -> None:
     """Put a checked file away without importing it. Raises FileRefused where its import has begun."""
     batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-    if batch.state not in {State.RECEIVED, State.CHECKED}:
-        raise FileRefused(f"This file cannot be discarded: it is {batch.get_state_display().lower()}.")
+    if not batch.may_be_discarded:
+        raise FileRefused(f"This file cannot be discarded: it is {batch.state_words.lower()}.")
     batch.records.all().delete()
     batch.state = State.DISCARDED
     batch.finished_at = timezone.now()
@@ -119,6 +125,6 @@ def _start(batch: ImportBatch, *, kind: str, title: str, by: User, total: int = 
 def _stored_file(batch: ImportBatch) -> Decoded:
     try:
         with batch.file.open("rb") as stored:
-            return decode(stored.read(), max_bytes=settings.IMPORT_MAX_BYTES)
+            return decode(stored.read(), max_bytes=upload_limit())
     except (FileNotFoundError, ValueError):
         raise FileRefused("The uploaded file is no longer there. Upload it again.") from None
