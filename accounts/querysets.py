@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db import models
@@ -44,3 +45,14 @@ class UserQuerySet(models.QuerySet[UserType]):
             .filter(staff_since=None, staff_requested_at__isnull=False)
             .exclude(Q(role="librarian") | Q(role="administrator"))
         )
+
+    def unconfirmed(self, *, joined_before: datetime.datetime) -> UserQuerySet[UserType]:
+        """Those who signed up before the moment and never confirmed an address. People added by librarians have none."""
+        signed_up = self.model._default_manager.filter(emailaddress__isnull=False)
+        return self.filter(
+            date_joined__lt=joined_before,
+            staff_since=None,
+            role="reader",
+            erased_at=None,
+            pk__in=signed_up.values("pk"),
+        ).exclude(emailaddress__verified=True)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation, Role, User
 from accounts.roles import permissions_of
+from accounts.staff import tell_approved
 
 # The group whose permissions a role carries. A reader needs none. `load_roles` gives each group its permissions.
 GROUP_OF_ROLE: dict[str, str] = {
@@ -75,7 +76,7 @@ def load_roles() -> None:
 
 @transaction.atomic
 def approve_staff(*, user: User, organisation: Organisation, by: User) -> User:
-    """Let the person read as signed-in staff of the organisation, on a librarian's word.
+    """Let the person read as signed-in staff of the organisation, on a librarian's word, and tell them.
 
     An approval outlives a change of address; `remove_staff` takes it back. Raises NotAllowed with a sentence.
     """
@@ -86,10 +87,13 @@ def approve_staff(*, user: User, organisation: Organisation, by: User) -> User:
         raise NotAllowed("This account was deleted.")
     if not organisation.is_active:
         raise NotAllowed(f"{organisation} is no longer in use. Choose another organisation.")
+    is_new = user.staff_since is None
     user.organisation = organisation
     user.staff_approved_by = by
     user.staff_since = user.staff_since or timezone.now()
     user.save()
+    if is_new:
+        tell_approved(user)
     return user
 
 

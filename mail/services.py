@@ -16,6 +16,9 @@ from mail.models import OutboxMessage
 # How long the text of a settled message is kept, and how long the row that says what became of it.
 TEXT_KEPT = datetime.timedelta(days=30)
 ROWS_KEPT = datetime.timedelta(weeks=13)
+# The purpose of the last message to somebody who left, whose address must not outlive it by long.
+FAREWELL = "farewell"
+FAREWELL_KEPT = datetime.timedelta(days=1)
 
 HEADER_NAME = re.compile(r"[!-9;-~]+")
 MESSAGE_KEY = re.compile(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
@@ -128,6 +131,7 @@ def forget_old(*, at: datetime.datetime | None = None) -> tuple[int, int]:
     moment = at or timezone.now()
     settled = OutboxMessage.objects.settled()
     deleted = settled.filter(created_at__lt=moment - ROWS_KEPT).delete()[0]
+    deleted += settled.filter(purpose=FAREWELL, created_at__lt=moment - FAREWELL_KEPT).delete()[0]
     blanked = settled.filter(forgotten_at=None, created_at__lt=moment - TEXT_KEPT).update(
         text="", html="", headers={}, forgotten_at=moment
     )

@@ -125,6 +125,17 @@ ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignUpDetailsForm"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+# Hospitals' mail servers take their time: a code lives for a quarter of an hour, and dies with five wrong attempts.
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+# One address for each person; a new one takes the old one's place once it is confirmed.
+ACCOUNT_CHANGE_EMAIL = True
+# Only in the browser in which the person signed up.
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+# Beside allauth's own; a whole hospital may come from one network address.
+ACCOUNT_RATE_LIMITS = {"delete_account": "5/m/user,20/h/user", "get_in_touch": "10/m/ip,100/h/ip"}
+# How many proxies stand before the portal, whose word on the reader's network address counts.
+ALLAUTH_TRUSTED_PROXY_COUNT = env_int("PORTAL_PROXIES", default=0, maximum=5)
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

@@ -28,6 +28,7 @@ if DEMONSTRATION:
     )
 
 MAILBOX_PAGE = False
+ALLAUTH_TRUSTED_PROXY_COUNT = env_int("PORTAL_PROXIES", default=1, maximum=5)
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
