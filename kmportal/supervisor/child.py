@@ -32,6 +32,12 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._deaths = processes.Deaths()
 
+    @property
+    def pid(self) -> int:
+        """The number of the process last started."""
+        assert self._process
+        return self._process.pid
+
     def start(self) -> None:
         """Start it, with its log afresh."""
         output = None

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import stat
 import subprocess
 import sys
@@ -389,16 +388,3 @@ def test_help_needs_no_server(empty: Path) -> None:
     said = python("manage.py", "help", folder=empty)
     assert "load_vocabularies" in said.stdout
     assert not (empty / "run").exists()
-
-
-def test_a_busy_port_is_named(data: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        said = python("-m", "kmportal.supervisor", folder=data, PORT=str(port))
-    assert said.returncode == 1
-    assert said.stderr.startswith(
-        f"Port {port} cannot be used (Address already in use). Choose another: make run PORT="
-    )
-    assert len(said.stderr.splitlines()) == 1
