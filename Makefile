@@ -51,7 +51,7 @@ production: install
 	@sh scripts/check_production.sh
 
 bench: assets ## Measure the search page on 10,000 items
-	@exec $(THROWAWAY) $(PYTHON_VENV) manage.py bench
+	@exec $(PYTHON_VENV) manage.py bench
 
 clear-demo: install ## Remove the demonstration content and its sign-ins
 	@exec $(PYTHON_VENV) manage.py clear_demo
