@@ -22,9 +22,12 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 @pytest.fixture(scope="session", autouse=True)
 def static_files() -> None:
     """Pages name their static files through the manifest, as in production."""
+    from django.conf import settings
+
     from tests.static_files import collect_once
 
     collect_once()
+    settings.STATICFILES_FINDERS = [*settings.STATICFILES_FINDERS, "tests.static_files.CollectedFinder"]
 
 
 @pytest.fixture(autouse=True)

@@ -2,10 +2,12 @@
 
 import fcntl
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.finders import BaseFinder, get_finders
 from django.core.management import call_command
 
 
@@ -30,3 +32,18 @@ def collect_once() -> None:
         if not stamp.is_file() or stamp.read_text() != wanted:
             call_command("collectstatic", interactive=False, verbosity=0, clear=True)
             stamp.write_text(wanted)
+
+
+class CollectedFinder(BaseFinder):
+    """Finds what was collected, under the hashed names that pages use: the live server asks finders and nothing else."""
+
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> str | list[str] | None:
+        """Return the file, [] or None where it was not collected."""
+        file = Path(settings.STATIC_ROOT) / path
+        if not file.is_file():
+            return [] if find_all else None
+        return [str(file)] if find_all else str(file)
+
+    def list(self, ignore_patterns: Any) -> Iterator[Any]:
+        """Return nothing: what was collected is not to be collected again."""
+        return iter(())
