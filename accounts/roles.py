@@ -29,6 +29,7 @@ LIBRARIAN: Grants = {
     "catalogue.item": KEEP,
     "catalogue.itemperson": FULL,
     "catalogue.relation": FULL,
+    "knowledge": WRITE,
     "taxonomy.topic": WRITE,
     "taxonomy.entryterm": FULL,
     "taxonomy.abbreviation": FULL,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -68,6 +68,12 @@ def remove(*, relation: Relation, by: User) -> None:
     if not by.is_librarian and (relation.proposed_by_id != by.pk or relation.confirmed_at is not None):
         raise NotReady("Only a librarian can take this link away.")
     relation.delete()
+
+
+def proposed_for(item: Item) -> QuerySet[Relation]:
+    """Return the item's links that no librarian has confirmed yet, from both sides."""
+    ends = Q(from_item=item) | Q(to_item=item)
+    return Relation.objects.filter(ends, confirmed_at=None).select_related("from_item", "to_item").order_by("pk")
 
 
 def shown_to(user: Reader, item: Item, *, with_proposed: bool = False) -> list[Link]:

@@ -32,6 +32,19 @@ class KnowHowQuerySet(ItemQuerySet["KnowHow"]):
         """What the person wrote, contributes to, or writes up for somebody; newest first."""
         return self.filter(self._own(user) | Q(written_by=user)).order_by("-updated_at", "-pk")
 
+    def told_openly_by(self, user: User) -> KnowHowQuerySet:
+        """What the person told under their own name."""
+        return self.filter(owner=user, told_as="name")
+
+    def with_numbers(self) -> KnowHowQuerySet:
+        """With `confirmations`: how many colleagues said that it matched their experience."""
+        matched = models.Count("experiences", filter=Q(experiences__verdict="matched"))
+        return self.annotate(confirmations=matched).select_related("technique", "organisation")
+
+    def with_author(self) -> KnowHowQuerySet:
+        """What its author may still change."""
+        return self.filter(status__in=(Status.DRAFT, Status.CHANGES_REQUESTED))
+
     def waiting(self) -> KnowHowQuerySet:
         """What waits for the library team, oldest first."""
         return self.filter(status=Status.SUBMITTED).order_by("submitted_at", "pk")

@@ -5,8 +5,11 @@ from typing import ClassVar
 import pghistory
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from accounts.models import Organisation, User
+from design.markdown import render_markdown
 from knowledge.models.contribution import KnowHow
 from knowledge.querysets import ChampionQuerySet, CommunityQuerySet
 from taxonomy.models import Topic
@@ -109,3 +112,18 @@ class Community(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_coming_meeting(self) -> bool:
+        """True while the next meeting lies ahead."""
+        return self.next_meeting is not None and self.next_meeting > timezone.now()
+
+    @property
+    def purpose_html(self) -> SafeString:
+        """The purpose as safe HTML."""
+        return render_markdown(self.purpose, top_heading=3)
+
+    @property
+    def join_html(self) -> SafeString:
+        """How to join, as safe HTML."""
+        return render_markdown(self.how_to_join, top_heading=4)

@@ -1,4 +1,4 @@
-"""Writing know-how: starting once, saving part by part, sending it in, agreeing to what a librarian wrote up."""
+"""Writing know-how: starting once, saving part by part, sending it in."""
 
 import uuid
 from collections.abc import Iterable, Mapping
@@ -13,11 +13,11 @@ from catalogue.models import Item, ItemPerson
 from catalogue.search import index
 from catalogue.services import NotReady, claim_version, refuse_unless_editable
 from knowledge import letters
-from knowledge.agreement import agreement_token
 from knowledge.choices import Action
 from knowledge.identifiers import find_in
 from knowledge.models import Invitation, KnowHow, Step, TechniqueTemplate
 from knowledge.questions import is_told, missing_from, texts_of
+from knowledge.services.steps import record
 from taxonomy.models import Topic
 
 # What an author may change, beside the technique's own answers and the topics.
@@ -160,13 +160,22 @@ def submit(*, knowhow: KnowHow, version: int, by: User, has_promised: bool) -> K
         raise NotReady("This has been sent already.")
     if by.pk != knowhow.owner_id:
         raise NotReady("Only its author can send it. What you wrote up for somebody is sent by their agreement.")
-    return _submit(knowhow, version=version, by=by, has_promised=has_promised, action=Action.SUBMITTED)
+    return send_in(knowhow, version=version, by=by, has_promised=has_promised, action=Action.SUBMITTED)
 
 
 @transaction.atomic
-def tell(*, by: User, key: uuid.UUID, summary: str, what_happened: str, context: str, has_promised: bool) -> KnowHow:
+def tell(
+    *,
+    by: User,
+    key: uuid.UUID,
+    summary: str,
+    what_happened: str,
+    context: str,
+    has_promised: bool,
+    invitation: Invitation | None = None,
+) -> KnowHow:
     """Tell something in one screen and send it; told twice with one key, there is one. Raises NotReady."""
-    knowhow = start(by=by, key=key)
+    knowhow = start(by=by, key=key, invitation=invitation)
     if knowhow.status != Status.DRAFT or knowhow.steps.exists():
         return knowhow
     knowhow = save_part(
@@ -199,48 +208,6 @@ def take_back(*, knowhow: KnowHow, by: User) -> KnowHow:
 
 
 @transaction.atomic
-def ask_to_agree(*, knowhow: KnowHow, by: User) -> KnowHow:
-    """Mail the author a link to what a librarian wrote up for them. Raises NotReady with what is missing."""
-    knowhow = KnowHow.objects.select_related("technique", "owner").get(pk=knowhow.pk)
-    refuse_unless_editable([knowhow], by)
-    if knowhow.written_by_id is None or knowhow.owner is None:
-        raise NotReady("Its author wrote this, so there is nothing to agree to.")
-    _refuse_incomplete(knowhow)
-    record(knowhow=knowhow, action=Action.ASKED_TO_AGREE, by=by)
-    letters.to_author("agree", knowhow=knowhow, by=by, token=agreement_token(knowhow))
-    return knowhow
-
-
-@transaction.atomic
-def agree(*, knowhow: KnowHow, version: int, by: User) -> KnowHow:
-    """The author agrees to the text of this version, ticks the three statements with it, and so sends it.
-
-    Agreed twice, it stays as it is. Raises NotReady where the text has changed since the link was mailed.
-    """
-    Item.objects.select_for_update().get(pk=knowhow.pk)
-    knowhow = KnowHow.objects.select_related("technique", "owner").get(pk=knowhow.pk)
-    if by.pk != knowhow.owner_id or knowhow.written_by_id is None:
-        raise NotReady("Only its author can agree to it.")
-    if knowhow.agreed_version is not None and knowhow.agreed_version >= version and not knowhow.is_with_author:
-        return knowhow
-    if version != knowhow.version or not knowhow.is_with_author:
-        raise NotReady("The text has changed since this link was sent. You will get a new one.")
-    knowhow.agreed_version = version + 1
-    return _submit(knowhow, version=version, by=by, has_promised=True, action=Action.AGREED)
-
-
-@transaction.atomic
-def decline_to_agree(*, knowhow: KnowHow, by: User, note: str) -> None:
-    """The author does not agree; the librarian who wrote it is told why. Raises NotReady for anybody else."""
-    knowhow = KnowHow.objects.select_related("written_by").get(pk=knowhow.pk)
-    if by.pk != knowhow.owner_id or not knowhow.is_with_author:
-        raise NotReady("Only its author can do this, and only before it is sent.")
-    record(knowhow=knowhow, action=Action.DECLINED, by=by, note=note)
-    if knowhow.written_by is not None:
-        letters.send("declined", to=knowhow.written_by.email, knowhow=knowhow, note=note)
-
-
-@transaction.atomic
 def reply(*, knowhow: KnowHow, by: User, text: str) -> Step:
     """Answer the library team about one's own contribution. Raises NotReady for others' and for an empty answer."""
     if by.pk not in {knowhow.owner_id, knowhow.written_by_id}:
@@ -252,27 +219,6 @@ def reply(*, knowhow: KnowHow, by: User, text: str) -> Step:
     return step
 
 
-def record(
-    *,
-    knowhow: KnowHow,
-    action: str,
-    by: User | None,
-    note: str = "",
-    reasons: Iterable[str] = (),
-    texts: Mapping[str, str] | None = None,
-) -> Step:
-    """Write down one step in the life of a contribution."""
-    return Step.objects.create(
-        knowhow=knowhow,
-        action=action,
-        by=by,
-        note=note,
-        reasons=list(reasons),
-        version=knowhow.version,
-        texts=dict(texts or {}),
-    )
-
-
 def working_title(summary: str) -> str:
     """Return the first words of what others should do, until a librarian finds a title with the author."""
     line = " ".join(summary.split())
@@ -281,8 +227,9 @@ def working_title(summary: str) -> str:
     return line[:WORKING_TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(",;:") + "…"
 
 
-def _submit(knowhow: KnowHow, *, version: int, by: User, has_promised: bool, action: str) -> KnowHow:
-    _refuse_incomplete(knowhow)
+def send_in(knowhow: KnowHow, *, version: int, by: User, has_promised: bool, action: str) -> KnowHow:
+    """Put the contribution before the library team, with its warnings and its texts as they stand."""
+    refuse_incomplete(knowhow)
     if not has_promised:
         raise NotReady("Tick the three statements before you send it.")
     claim_version(item=knowhow, version=version)
@@ -301,7 +248,8 @@ def _submit(knowhow: KnowHow, *, version: int, by: User, has_promised: bool, act
     return knowhow
 
 
-def _refuse_incomplete(knowhow: KnowHow) -> None:
+def refuse_incomplete(knowhow: KnowHow) -> None:
+    """Raise NotReady, naming the questions that still have to be answered."""
     missing = missing_from(knowhow)
     if missing:
         raise NotReady("Still to answer: " + " · ".join(missing))

@@ -13,7 +13,7 @@ from knowledge import letters
 from knowledge.choices import TYPES_WITHOUT_LEVEL, Action, Level, Verdict
 from knowledge.levels import Standing, Voice, standing_of
 from knowledge.models import Experience, KnowHow
-from knowledge.services.contributing import record
+from knowledge.services.steps import record
 
 # Types of evidence that evaluate what was done locally.
 EVALUATIONS = frozenset({"service_evaluation", "audit", "qi_report"})

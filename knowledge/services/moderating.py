@@ -1,21 +1,22 @@
 """What the library team does with contributions: approve, ask, decline, hand over, withdraw, answer reports."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from catalogue import relations
 from catalogue import services as catalogue
 from catalogue.choices import Status
-from catalogue.models import Item, ItemPerson
+from catalogue.models import Item, ItemPerson, Relation
 from catalogue.search import index
 from catalogue.services import NotReady, claim_version
 from knowledge import letters
 from knowledge.choices import HIDING_REPORTS_A_DAY, KNOWHOW_TYPES, PROBLEMS_THAT_HIDE, Action, Problem
 from knowledge.models import KnowHow, Report, Step
-from knowledge.services.contributing import record
 from knowledge.services.experience import refresh_level
+from knowledge.services.steps import record
 from taxonomy.models import Topic
 
 
@@ -169,6 +170,16 @@ def close_report(*, report: Report, by: User, answer: str, show_again: bool) -> 
     record(knowhow=knowhow, action=Action.REPORT_CLOSED, by=by, note=report.answer)
     letters.to_author("report_closed", knowhow=knowhow, report=report)
     return report
+
+
+@transaction.atomic
+def decide_links(*, knowhow: KnowHow, right: Collection[Relation], by: User) -> None:
+    """Confirm the proposed links that are right and take the others away. Raises NotReady for who may not."""
+    for relation in relations.proposed_for(_locked(knowhow, by)):
+        if relation in right:
+            relations.confirm(relation=relation, by=by)
+        else:
+            relations.remove(relation=relation, by=by)
 
 
 def needs_second_person(knowhow: KnowHow, by: User) -> bool:

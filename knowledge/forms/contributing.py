@@ -1,7 +1,5 @@
-"""Forms of know-how. What people type is kept as they typed it, but for characters that can hide or break things."""
+"""Forms by which know-how is written."""
 
-import unicodedata
-import uuid
 from typing import Any
 
 from django import forms
@@ -9,38 +7,20 @@ from django.core.validators import validate_email
 
 from accounts.models import User
 from catalogue.choices import RelationKind, Setting, Visibility
-from catalogue.models import Item
 from design.forms import PortalForm
-from knowledge.choices import KNOWHOW_TYPES, Basis, Outcome, Problem, ToldAs, Verdict
-from knowledge.models import KnowHow
+from knowledge.choices import KNOWHOW_TYPES, Basis, Outcome, ToldAs
+from knowledge.forms.fields import PlainTextField
+from knowledge.models import KnowHow, TechniqueTemplate
+from knowledge.querysets import TechniqueQuerySet
 from knowledge.questions import COMMON, Part, Question, answer_to
 from taxonomy.forms import TopicField
 from taxonomy.models import Topic
-
-# Direction overrides and isolates, which make a text read otherwise than it is written.
-HIDDEN_DIRECTIONS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 
 PROMISE = (
     ("no_patient", "I have removed anything that could identify a patient"),
     ("consent", "People I name have agreed to be named"),
     ("may_share", "I can share this"),
 )
-
-
-def plain(text: str) -> str:
-    """Return the text in one Unicode form (NFC), without control characters and hidden changes of direction."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).translate(HIDDEN_DIRECTIONS)
-    return "".join(
-        letter for letter in text if letter in "\n\t" or unicodedata.category(letter) not in {"Cc", "Cs"}
-    ).strip()
-
-
-class PlainTextField(forms.CharField):
-    """Text that a person writes."""
-
-    def to_python(self, value: Any) -> str:
-        """Clean the text before its length is judged."""
-        return plain(super().to_python(value) or "")
 
 
 def text_field(question: Question, *, required: bool) -> PlainTextField:
@@ -71,24 +51,49 @@ class TellForm(PromiseForm):
 
     field_order = ("key", "summary", "what_happened", "context", "no_patient", "consent", "may_share")
 
+    def told(self) -> dict[str, Any]:
+        """Return what was told, and the key."""
+        return {name: self.cleaned_data[name] for name in ("key", "summary", "what_happened", "context")}
+
+    def texts(self) -> dict[str, str]:
+        """Return what was told by the words of the questions."""
+        return {COMMON[name].prompt: self.cleaned_data[name] for name in ("summary", "what_happened", "context")}
+
 
 class StartForm(PortalForm):
     """Begin a write-up with a technique."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    technique = forms.SlugField(error_messages={"required": "Choose the technique you used"})
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    technique = forms.ModelChoiceField(
+        label="Which technique did you use?",
+        queryset=TechniqueTemplate.objects.none(),
+        to_field_name="key",
+        widget=forms.RadioSelect,
+        empty_label=None,
+    )
+
+    def __init__(self, *args: Any, techniques: TechniqueQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["technique"].queryset = techniques  # type: ignore[attr-defined]
+
+    def chosen(self) -> dict[str, Any]:
+        """Return what to start with."""
+        return {"key": self.cleaned_data["key"], "technique": self.cleaned_data["technique"]}
 
 
-class WriteForForm(PortalForm):
+class WriteForForm(StartForm):
     """Whom a librarian writes up know-how for."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     email = forms.EmailField(label="The author’s work email address", help_text="They need an account in the portal.")
-    technique = forms.ChoiceField(label="How was it found out?", required=False)
 
-    def __init__(self, *args: Any, techniques: list[tuple[str, str]], **kwargs: Any) -> None:
+    field_order = ("key", "email", "technique")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["technique"].choices = [("", "They told me"), *techniques]  # type: ignore[attr-defined]
+        technique = self.fields["technique"]
+        technique.required, technique.widget = False, forms.Select(attrs={"class": "nhsuk-select"})
+        technique.label, technique.empty_label = "How did it come up?", "They told me"  # type: ignore[attr-defined]
+        technique.widget.choices = technique.choices  # type: ignore[attr-defined]
 
     def clean_email(self) -> str:
         """Find the author. Raises ValidationError where nobody has this address."""
@@ -96,8 +101,12 @@ class WriteForForm(PortalForm):
         author = User.objects.active().filter(email__iexact=email, erased_at=None).first()
         if author is None:
             raise forms.ValidationError("Nobody with this address has an account. Ask them to sign in once first.")
-        self.cleaned_data["author"] = author
+        self.author = author
         return email
+
+    def chosen(self) -> dict[str, Any]:
+        """Return what to start with, the author too."""
+        return {**super().chosen(), "author": self.author}
 
 
 class AnswersForm(PortalForm):
@@ -262,82 +271,3 @@ class LinkForm(PortalForm):
         ],
     )
     item = forms.IntegerField(widget=forms.HiddenInput)
-
-
-class ReplyForm(PortalForm):
-    """An answer to the library team."""
-
-    text = PlainTextField(label="Your answer", max_length=2_000, widget=forms.Textarea(attrs={"rows": 4}))
-
-
-class DeclineForm(PortalForm):
-    """Why an author does not agree."""
-
-    note = PlainTextField(label="What is not right?", max_length=2_000, widget=forms.Textarea(attrs={"rows": 4}))
-
-
-class ExperienceForm(PortalForm):
-    """One tap, one line, where. The tap is the button that sends the form."""
-
-    verdict = forms.ChoiceField(choices=Verdict.choices, label="What you would say")
-    place = PlainTextField(
-        label="Where was that?", help_text="Type of service, for example: community hospital ward.", max_length=120
-    )
-    line = PlainTextField(
-        label="In one line, what did you see?",
-        help_text="Needed unless it matched. No names of patients or staff.",
-        max_length=280,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-
-
-class ReportForm(PortalForm):
-    """A problem with an item."""
-
-    problem = forms.ChoiceField(label="What is the problem?", choices=Problem.choices, widget=forms.RadioSelect)
-    text = PlainTextField(
-        label="Where is it, and what is wrong?",
-        help_text="Do not repeat a name or number here: say where it stands.",
-        max_length=2_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-
-
-class ContactForm(PortalForm):
-    """A message to a colleague whose address stays hidden."""
-
-    text = PlainTextField(label="Your message", max_length=2_000, widget=forms.Textarea(attrs={"rows": 6}))
-
-
-class AskForm(PortalForm):
-    """Asking to be a champion."""
-
-    reason = PlainTextField(
-        label="Why would you like to be a champion?", max_length=500, widget=forms.Textarea(attrs={"rows": 4})
-    )
-    team = PlainTextField(label="Your team", required=False, max_length=120)
-    region = PlainTextField(label="Region or patch", required=False, max_length=120)
-
-
-class ProfileForm(PortalForm):
-    """What a champion covers."""
-
-    about = PlainTextField(
-        label="What can people ask you about?", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 4})
-    )
-    team = PlainTextField(label="Your team", required=False, max_length=120)
-    region = PlainTextField(label="Region or patch", required=False, max_length=120)
-    topics = TopicField(required=False, widget=forms.SelectMultiple(attrs={"size": 8}))
-    is_listed = forms.BooleanField(
-        label="Show me in the directory of champions, to signed-in staff only", required=False
-    )
-
-
-def linkable(*, words: str, reader: User, besides: int) -> list[Item]:
-    """Return up to ten published items whose title holds the words, other than the item itself."""
-    words = plain(words)[:100]
-    if len(words) < 3:
-        return []
-    found = Item.objects.listed_to(reader).filter(title__icontains=words).exclude(pk=besides)
-    return list(found.order_by("title")[:10])

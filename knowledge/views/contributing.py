@@ -1,0 +1,116 @@
+"""Sharing know-how: one screen, or a write-up that begins with a technique."""
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from catalogue.services import EditConflict, NotReady
+from knowledge.forms.contributing import StartForm, TellForm, WriteForForm
+from knowledge.identifiers import find_in
+from knowledge.models import Invitation, KnowHow, TechniqueTemplate
+from knowledge.services.contributing import start, tell
+from knowledge.warned import shown_as, were_shown
+
+
+@never_cache
+@login_required
+@require_safe
+def share(request: HttpRequest) -> HttpResponse:
+    """Ask the first question: tell something, or write up a session."""
+    drafts = KnowHow.objects.visible_to(request.user).told_by(request.user).with_author()[:5]
+    return render(request, "knowledge/share.html", {"drafts": drafts})
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def tell_it(request: HttpRequest) -> HttpResponse:
+    """Tell something in one screen and send it. The key in the form makes a second press the same contribution."""
+    invitation = invited(request)
+    form = TellForm(request.POST or None, initial={"key": uuid.uuid4()})
+    context = {"form": form, "invitation": invitation}
+    if request.method == "POST" and form.is_valid():
+        warnings = find_in(form.texts())
+        if not were_shown(warnings, request):
+            return render(request, "knowledge/tell.html", {**context, **shown_as(warnings)})
+        try:
+            knowhow = tell(by=request.user, has_promised=True, invitation=invitation, **form.told())
+        except (NotReady, EditConflict) as refused:
+            form.add_error(None, str(refused))
+        else:
+            return redirect("knowledge:thanks", pk=knowhow.pk)
+    return render(request, "knowledge/tell.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def session(request: HttpRequest) -> HttpResponse:
+    """Choose the technique of a session, and begin its write-up."""
+    techniques = TechniqueTemplate.objects.current()
+    form = StartForm(request.POST or None, techniques=techniques, initial={"key": uuid.uuid4()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            knowhow = start(by=request.user, **form.chosen(), invitation=invited(request))
+        except NotReady as refused:
+            form.add_error(None, str(refused))
+        else:
+            return redirect("knowledge:write", pk=knowhow.pk)
+    return render(request, "knowledge/session.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def write_for(request: HttpRequest) -> HttpResponse:
+    """Begin to write up what somebody told a librarian. 404 for everybody else."""
+    if not request.user.is_librarian:
+        raise Http404
+    techniques = TechniqueTemplate.objects.current()
+    form = WriteForForm(request.POST or None, techniques=techniques, initial={"key": uuid.uuid4()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            knowhow = start(by=request.user, **form.chosen())
+        except NotReady as refused:
+            form.add_error(None, str(refused))
+        else:
+            return redirect("knowledge:write", pk=knowhow.pk)
+    return render(request, "knowledge/write_for.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@never_cache
+@login_required
+@require_safe
+def thanks(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say thank you, and what happens next and when."""
+    knowhow = get_object_or_404(KnowHow.objects.visible_to(request.user).told_by(request.user), pk=pk)
+    return render(request, "knowledge/thanks.html", {"knowhow": knowhow})
+
+
+@never_cache
+@login_required
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """List what the person contributed and what became of it."""
+    contributions = KnowHow.objects.visible_to(request.user).told_by(request.user).with_numbers()
+    invitations = Invitation.objects.filter(person=request.user, answered_by=None).select_related("topic")
+    return render(request, "knowledge/mine.html", {"contributions": contributions, "invitations": invitations})
+
+
+def invited(request: HttpRequest) -> Invitation | None:
+    """Return the invitation that the address names, where it was sent to this person."""
+    number = request.GET.get("invitation", "")
+    if not number.isdecimal() or len(number) > 15:
+        return None
+    found = Invitation.objects.filter(pk=int(number), person=request.user, answered_by=None)
+    return found.select_related("topic").first()
+
+
+def said(request: HttpRequest, words: str) -> None:
+    """Confirm on the next page what was done."""
+    messages.success(request, words)
