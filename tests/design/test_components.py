@@ -122,12 +122,12 @@ def test_a_card_needs_no_facts_beyond_the_item_and_escapes_what_people_wrote() -
     assert only(card, class_="kp-facts").words == "Quality not checked yet"
 
 
-def test_a_snippet_with_marked_words_replaces_the_summary() -> None:
-    card = draw(
-        "{% item_card item snippet=snippet %}", item=sample_items()[0], snippet=mark_safe("of <mark>falls</mark>")
-    )
-    assert only(card, "mark").words == "falls"
-    assert "probably lowers" not in card
+def test_a_searchs_pieces_replace_title_and_summary_with_the_words_marked() -> None:
+    pieces = {"title": [("Walking ", False), ("aids", True)], "snippet": [("fewer ", False), ("<falls>", True)]}
+    card = draw("{% item_card item title=title snippet=snippet %}", item=sample_items()[0], **pieces)
+    assert [mark.words for mark in elements(card, "mark")] == ["aids", "<falls>"]
+    assert only(card, "h3").words == "Walking aids"
+    assert only(card, class_="kp-card__text").words == "fewer <falls>"
 
 
 def test_a_compact_card_leaves_out_text_topics_and_review() -> None:
@@ -173,6 +173,16 @@ def test_a_long_facet_hides_its_rest_but_never_a_chosen_option() -> None:
     assert only(panel, "summary", class_="kp-facet__more-summary").words == "Show 5 more"
     assert only(panel, "input", type="search").get("name") is None
     assert len({element["id"] for element in elements(panel) if element.get("id")}) == 16 + 3
+
+
+def test_options_of_a_group_stand_under_its_words_once() -> None:
+    options = [
+        Option("a", "A", group="Guidance"),
+        Option("b", "B", group="Guidance"),
+        Option("c", "C", group="Studies"),
+    ]
+    panel = draw("{% facet facet %}", facet=Facet("form", "Type", options))
+    assert [group.words for group in elements(panel, class_="kp-facet__group")] == ["Guidance", "Studies"]
 
 
 def test_a_closed_facet_is_closed_and_can_be_opened_by_the_page() -> None:

@@ -69,6 +69,7 @@ urlpatterns = [
     path("get-in-touch/", include(([path("", blank, name="contact")], "enquiries"))),
     path("swap/", swap),
     path("wrong/<str:code>/", wrong),
+    path("account/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", site.urls),
 ]
