@@ -93,6 +93,10 @@ class ItemQuerySet(models.QuerySet[ItemType]):
         """All that a list of cards reads, in a constant number of queries."""
         return self.select_related("organisation").prefetch_related("topics")
 
+    def new_since(self, moment: datetime.datetime) -> ItemQuerySet[ItemType]:
+        """Items first shown at or after this moment."""
+        return self.filter(published_at__gte=moment)
+
     def newest_first(self) -> ItemQuerySet[ItemType]:
         """By date of publication in the portal, newest first."""
         return self.order_by("-published_at", "-pk")

@@ -33,12 +33,16 @@ class FacetLike(Protocol):
 
 @dataclass(frozen=True)
 class Option:
-    """One option: what the address carries, the words, how many items ticking it would give (None: not counted)."""
+    """One option: what the address carries, the words, how many items ticking it would give (None: not counted).
+
+    Options that follow one another with the same `group` stand under its words.
+    """
 
     value: str
     label: str
     count: int | None = None
     selected: bool = False
+    group: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,10 @@ from catalogue import kinds
 from catalogue.choices import KindName, PublicationStatus
 from catalogue.kinds import Kind, SearchText
 from design.cards import CardFacts
+from evidence.appraisal import result_in_words
 from evidence.choices import EVIDENCE_TYPES, REVIEW_MONTHS, Access, Band
-from evidence.models import Appraisal, Evidence
+from evidence.identifiers import normalise_doi, normalise_isbn, normalise_pmid
+from evidence.models import Evidence
 
 
 def searchable_text(item_ids: list[int]) -> Mapping[int, SearchText]:
@@ -36,19 +38,31 @@ def searchable_text(item_ids: list[int]) -> Mapping[int, SearchText]:
 
 
 def card_facts(item_ids: list[int]) -> Mapping[int, CardFacts]:
-    """Return what the cards of these records show, in two queries: the appraisal tool's own words come first."""
-    words = {row.evidence_id: row.in_words for row in Appraisal.objects.deciding(item_ids)}
+    """Return what the cards of these records show, in one query: the appraisal tool's own words come first."""
     return {
         record.pk: CardFacts(
-            quality_words="" if record.band_override else words.get(record.pk, ""),
+            quality_words=_quality_words(record),
             publication_status=record.get_publication_status_display(),
             source=record.source or record.publisher,
             access=Access(record.access).label,
             is_preprint=record.publication_status == PublicationStatus.PREPRINT,
             is_retracted=record.is_retracted,
         )
-        for record in Evidence.objects.filter(pk__in=item_ids)
+        for record in Evidence.objects.filter(pk__in=item_ids).with_deciding_result()
     }
+
+
+def identifiers_in(text: str) -> list[str]:
+    """Return the identifiers that words typed into the search box may be: they find their record when pasted in."""
+    return [value for value in (normalise_doi(text), normalise_pmid(text), normalise_isbn(text)) if value]
+
+
+def _quality_words(record: Evidence) -> str:
+    """Return the deciding tool's own result in words; "" where the band's own words must do."""
+    result = record.deciding_result  # type: ignore[attr-defined]  # annotated by with_deciding_result
+    if record.band_override or not result:
+        return ""
+    return result_in_words(tool=result["tool"], result=result["result"], band=result["band"])
 
 
 def register_kind() -> None:
@@ -66,6 +80,7 @@ def register_kind() -> None:
             searchable_text=searchable_text,
             default_review_months=REVIEW_MONTHS,
             card_facts=card_facts,
+            identifiers_in=identifiers_in,
             topic_heading="What the evidence says",
         )
     )

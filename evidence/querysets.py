@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import JSONObject
 
 from catalogue.querysets import ItemQuerySet
 from evidence.identifiers import title_key
@@ -25,6 +25,15 @@ class EvidenceQuerySet(ItemQuerySet[EvidenceType]):
         """All that an evidence page reads, in a constant number of queries."""
         return self.select_related("organisation", "superseded_by", "curator").prefetch_related(
             "topics", models.Prefetch("appraisals", queryset=self._appraisals().approved().newest_first())
+        )
+
+    def with_deciding_result(self) -> EvidenceQuerySet[EvidenceType]:
+        """Each with `deciding_result`: tool, result and band of the appraisal that decides its band, or None."""
+        deciding = self._appraisals().deciding().filter(evidence=models.OuterRef("pk"))
+        return self.annotate(
+            deciding_result=models.Subquery(
+                deciding.values(found=JSONObject(tool="tool", result="result", band="band"))[:1]
+            )
         )
 
     def duplicates_of(
@@ -61,12 +70,6 @@ class AppraisalQuerySet(models.QuerySet[AppraisalType]):
         """The one that decides the band first."""
         return self.order_by("-appraised_on", "-pk")
 
-    def deciding(self, evidence_ids: Iterable[int]) -> AppraisalQuerySet[AppraisalType]:
-        """The one appraisal of each of these records that decides its band, of those that have one."""
-        return (
-            self.approved()
-            .exclude(band="")
-            .filter(evidence__in=list(evidence_ids))
-            .order_by("evidence_id", "-appraised_on", "-pk")
-            .distinct("evidence_id")
-        )
+    def deciding(self) -> AppraisalQuerySet[AppraisalType]:
+        """Those that give a band, the one that decides first."""
+        return self.approved().exclude(band="").newest_first()

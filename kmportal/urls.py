@@ -1,14 +1,28 @@
 """The addresses of the portal."""
 
 from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
 from kmportal import views
+from kmportal.sitemaps import SITEMAPS
 
 urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("catalogue.urls")),
+    path("", include("pages.urls")),
+    path("", include("design.urls")),
+    path("evidence/", include("evidence.urls")),
+    path("robots.txt", views.robots, name="robots"),
+    path(".well-known/security.txt", views.security, name="security"),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("health/live", views.health_live, name="health-live"),
     path("health/ready", views.health_ready, name="health-ready"),
     path("jobs/", include("jobs.urls")),
+    path("mailbox/", include("mail.urls")),
+    path("know-how/", include("knowledge.urls")),
+    path("get-in-touch/", include("enquiries.urls")),
+    path("account/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -11,6 +11,8 @@ import { SkipLink } from "nhsuk-frontend/dist/nhsuk/components/skip-link/skip-li
 import { startCopyLinks } from "./copy-link.js";
 import { startFacetFilters } from "./facet-filter.js";
 import { keepPlaceOnSwap } from "./keep-place.js";
+import { startPrintButtons } from "./print.js";
+import { startSaveStates } from "./save-state.js";
 import { leaveOutEmptyFields } from "./search-forms.js";
 
 const COMPONENTS = [Button, CharacterCount, ErrorSummary, Header, NotificationBanner, PasswordInput, SkipLink];
@@ -32,12 +34,14 @@ function start(scope) {
   startComponents(scope);
   startCopyLinks(scope);
   startFacetFilters(scope);
+  startPrintButtons(scope);
 }
 
 document.body.classList.add("js-enabled", "nhsuk-frontend-supported");
 start(document.body);
 leaveOutEmptyFields(document.body);
 keepPlaceOnSwap(document.body);
+startSaveStates(document.body);
 
 // htmx announces every fragment it puts into the page, and once, at its own start, the page itself.
 document.body.addEventListener("htmx:load", ({ detail }) => {

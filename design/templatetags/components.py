@@ -92,15 +92,23 @@ def quality_tag(band: str, words: str = "") -> dict[str, object]:
 
 @register.inclusion_tag("components/item_card.html")
 def item_card(
-    item: CardItem, *, heading_level: int = 3, snippet: str = "", show_topics: bool = True, compact: bool = False
+    item: CardItem,
+    *,
+    heading_level: int = 3,
+    title: Sequence[tuple[str, bool]] = (),
+    snippet: Sequence[tuple[str, bool]] = (),
+    show_topics: bool = True,
+    compact: bool = False,
 ) -> dict[str, object]:
-    """One item of any kind in a list. `snippet` replaces the summary, as with the words of a search marked."""
+    """One item of any kind in a list. A search gives title and snippet in pieces, with whether each is to be marked."""
     facts = getattr(item, "card_facts", None) or CardFacts()
+    summary = [(item.summary, False)] if item.summary else []
     return {
         "item": item,
         "facts": facts,
         "heading_level": heading_level,
-        "text": snippet or item.summary,
+        "title": title or [(item.title, False)],
+        "text": snippet or summary,
         "band": item.standing if item.standing in BAND_WORDS else "",
         "show_topics": show_topics and not compact,
         "compact": compact,
@@ -149,9 +157,10 @@ def search_box(
     large: bool = True,
     hide_label: bool = False,
     in_form: bool = True,
+    form_id: str = "",
 ) -> dict[str, object]:
     """A search field with its button. With `heading` the label is the page's h1; without `in_form` the caller's form
-    goes round it (then `action` is ignored)."""
+    goes round it, or is the one with `form_id` elsewhere on the page (then `action` is ignored)."""
     return {
         "action": action,
         "label": label,
@@ -163,6 +172,7 @@ def search_box(
         "large": large,
         "hide_label": hide_label,
         "in_form": in_form,
+        "form_id": form_id,
     }
 
 

@@ -1,0 +1,11 @@
+"""The addresses of the catalogue. The names carry no namespace: models of lower rooms lead to them."""
+
+from django.urls import path
+
+from catalogue import views
+
+urlpatterns = [
+    path("search/", views.search, name="search"),
+    path("topics/", views.topics, name="topics"),
+    path("topics/<slug:slug>/", views.topic, name="topic"),
+]

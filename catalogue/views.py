@@ -1,0 +1,57 @@
+"""Search, the list of topics and a page for each of them."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from catalogue.addresses import search_url
+from catalogue.search import SearchFilters
+from catalogue.search import search as find
+from catalogue.search_page import search_context
+from catalogue.topic_index import topic_tree, topics_from_a_to_z
+from catalogue.topic_page import neighbours, topic_parts
+from taxonomy.models import Topic
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Show what the words and filters of the address find; htmx gets the part below the search box alone."""
+    filters = SearchFilters.from_query(request.GET)
+    context = search_context(find(filters.q, filters, request.user))
+    htmx = request.htmx  # type: ignore[attr-defined]  # set by django_htmx's middleware
+    is_fragment = bool(htmx) and not htmx.history_restore_request
+    template = "catalogue/search.html#finder" if is_fragment else "catalogue/search.html"
+    response = render(request, template, {**context, "is_fragment": is_fragment})
+    # Without it the browser's back button could show the fragment as a page.
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_safe
+def topics(request: HttpRequest) -> HttpResponse:
+    """Show every topic, by subject or, with ?view=a-z, by name together with its other names."""
+    if request.GET.get("view") == "a-z":
+        return render(request, "catalogue/topics_a_to_z.html", {"letters": topics_from_a_to_z(request.user)})
+    return render(request, "catalogue/topics.html", {"tree": topic_tree(request.user)})
+
+
+@require_safe
+def topic(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show what is known about one topic; a merged one leads to the topic it became part of."""
+    found = get_object_or_404(Topic.objects.select_related("merged_into"), slug=slug)
+    if found.merged_into is not None:
+        return redirect(found.merged_into, permanent=True)
+    if found.status == Topic.Status.CANDIDATE:
+        raise Http404
+    parts = topic_parts(found, request.user)
+    context = {
+        "topic": found,
+        "is_retired": found.status == Topic.Status.RETIRED,
+        "parts": parts,
+        "total": sum(part.total for part in parts),
+        "neighbours": neighbours(found, request.user),
+        "also_called": [term.text for term in found.entry_terms.all()],
+        "search_url": search_url(topic=found.slug),
+    }
+    return render(request, "catalogue/topic.html", context)
