@@ -128,10 +128,9 @@ def settle(data: Path, *, throwaway: bool) -> Place:
     notes: list[str] = []
     home = _home(data, notes)
     account = _account(home / "postgres")
-    digest = hashlib.sha256(str(data).encode()).hexdigest()[:12]
     sockets = home / "sockets"
     if len(os.fsencode(sockets)) > LONGEST_SOCKET_FOLDER or set(str(sockets)) & UNFIT_FOR_SOCKETS:
-        sockets = Path("/tmp") / f"kmportal-{digest}"  # noqa: S108 - private_folder checks whose it is
+        sockets = Path("/tmp") / f"kmportal-{_digest(data)}"  # noqa: S108 - private_folder checks whose it is
     return Place(
         data=data,
         home=home,
@@ -190,19 +189,35 @@ def _home(data: Path, notes: list[str]) -> Path:
     if os.geteuid() != 0:
         return data
     pointer = data / "servers-are-in"
-    if pointer.exists():
-        home = Path(pointer.read_text().strip())
-    elif _account(data / "postgres").can_enter(data):
-        return data
-    else:
-        home = STATE / hashlib.sha256(str(data).encode()).hexdigest()[:12]
-        pointer.write_text(f"{home}\n")
+    home = _home_elsewhere(data, pointer)
+    if home is None:
+        account = _account(data / "postgres")
+        if account.can_enter(data):
+            return data
+        if (data / "postgres").exists():
+            raise ServersError(
+                f"The user {account.name}, whose database is in {data}, can no longer reach that folder."
+            )
+        home = STATE / _digest(data)
         notes.append(
-            f"The user {_account(data / 'postgres').name}, who runs the servers for root, cannot reach {data}: "
-            f"their data is kept in {home}."
+            f"The user {account.name}, who runs the servers for root, cannot reach {data}: their data is kept in {home}."
         )
+    pointer.write_text(f"{home}\n{data}\n")
     _state_folder(home)
     return home
+
+
+def _home_elsewhere(data: Path, pointer: Path) -> Path | None:
+    """Return the folder named by an earlier start of this data folder, also where that was moved since, but not copied."""
+    try:
+        home, owner = map(Path, pointer.read_text().splitlines())
+    except (OSError, ValueError):
+        return None
+    return home if owner == data or not owner.exists() else None
+
+
+def _digest(data: Path) -> str:
+    return hashlib.sha256(str(data).encode()).hexdigest()[:12]
 
 
 def _program(account: Account, package: str, path: str) -> Path:
