@@ -14,6 +14,7 @@ from accounts.services import load_roles, set_role
 from catalogue.choices import Status
 from catalogue.models import Item
 from catalogue.search import index_many
+from demonstration.knowhow import clear_communities, load_communities, load_knowhow
 from demonstration.models import DemonstrationLoad
 from demonstration.sign_ins import PASSWORD
 from evidence.models import Appraisal, Evidence
@@ -49,7 +50,10 @@ def load_demonstration() -> bool:
     people = read_content("people.yaml")
     organisations = _load_organisations(people["organisations"])
     users = _load_people(people["people"], organisations)
-    _load_evidence(read_content("evidence.yaml"), organisations, curator=users["priya.raman@northbridge.example"])
+    curator = users["priya.raman@northbridge.example"]
+    records = _load_evidence(read_content("evidence.yaml"), organisations, curator=curator)
+    load_knowhow(read_content("knowhow.yaml"), users=users, items=records, curator=curator)
+    load_communities(read_content("communities.yaml"), users=users, curator=curator)
     return True
 
 
@@ -64,6 +68,7 @@ def clear_demonstration() -> dict[str, int]:
         "people": User.objects.filter(is_demonstration=True).count(),
         "organisations": Organisation.objects.filter(is_demonstration=True).count(),
     }
+    clear_communities()
     Item.objects.filter(is_demonstration=True).delete()
     User.objects.filter(is_demonstration=True).delete()
     Organisation.objects.filter(is_demonstration=True).delete()
@@ -97,12 +102,14 @@ def _load_people(rows: list[dict[str, Any]], organisations: dict[str, Organisati
         )
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         if row["role"] != Role.READER:
-            set_role(user=user, role=row["role"], by=None)
+            user = set_role(user=user, role=row["role"], by=None)
         loaded[user.email] = user
     return loaded
 
 
-def _load_evidence(rows: list[dict[str, Any]], organisations: dict[str, Organisation], *, curator: User) -> None:
+def _load_evidence(
+    rows: list[dict[str, Any]], organisations: dict[str, Organisation], *, curator: User
+) -> dict[str, Evidence]:
     topics = {topic.slug: topic for topic in Topic.objects.all()}
     loaded: dict[str, Evidence] = {}
     for number, row in enumerate(rows, start=1):
@@ -134,6 +141,7 @@ def _load_evidence(rows: list[dict[str, Any]], organisations: dict[str, Organisa
         if "superseded_by" in row:
             Item.objects.filter(pk=loaded[row["key"]].pk).update(superseded_by=loaded[row["superseded_by"]])
     index_many([record.pk for record in loaded.values()])
+    return loaded
 
 
 def _status(row: dict[str, Any]) -> str:

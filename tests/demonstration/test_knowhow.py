@@ -1,0 +1,49 @@
+"""The invented know-how shows every level and every state that people meet."""
+
+from collections import Counter
+
+import pytest
+
+from catalogue import relations
+from catalogue.models import Item
+from demonstration.services import clear_demonstration, load_demonstration
+from knowledge.models import Community, KnowHow
+from tests.factories import UserFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
+
+
+def test_levels_and_states_are_those_of_the_plan() -> None:
+    load_demonstration()
+    rows = KnowHow.objects.all()
+    assert Counter(rows.filter(status="published").values_list("standing", flat=True)) == {
+        "repeated": 2,
+        "confirmed": 3,
+        "shared": 4,
+        "evaluated": 1,
+        "challenged": 1,
+        "": 1,
+    }
+    waiting = rows.get(status="submitted")
+    assert {row["kind"] for row in waiting.warnings} == {"name", "phone"}
+    assert rows.get(status="changes_requested").steps.filter(action="changes_asked").get().note
+    assert not rows.filter(status="published", topics=None).exists()
+
+
+def test_links_show_from_both_ends_once_confirmed() -> None:
+    load_demonstration()
+    reader = UserFactory(staff=True)
+    record = Item.objects.get(title__startswith="Multifactorial falls prevention")
+    assert {(link.words, link.item.title) for link in relations.shown_to(reader, record)} == {
+        ("is supported by", "We moved the commode, not the patient"),
+        ("has more detail in", "Falls alarms made nights worse"),
+    }
+    trial = Item.objects.get(title__startswith="Antibiotic review at 48 hours")
+    assert relations.shown_to(reader, trial) == []
+
+
+def test_clearing_leaves_none_of_it() -> None:
+    load_demonstration()
+    clear_demonstration()
+    assert not KnowHow.objects.exists()
+    assert not Community.objects.exists()
