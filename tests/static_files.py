@@ -37,11 +37,11 @@ def collect_once() -> None:
 class CollectedFinder(BaseFinder):
     """Finds what was collected, under the hashed names that pages use: the live server asks finders and nothing else."""
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> str | list[str] | None:
-        """Return the file, [] or None where it was not collected."""
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> str | list[str]:
+        """Return the file, and [] where it was not collected, as Django's own finders do."""
         file = Path(settings.STATIC_ROOT) / path
         if not file.is_file():
-            return [] if find_all else None
+            return []
         return [str(file)] if find_all else str(file)
 
     def list(self, ignore_patterns: Any) -> Iterator[Any]:
