@@ -9,12 +9,12 @@ from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from accounts.admin_pages import PortalModelAdmin, Step
+from accounts.admin_pages import ConditionFilter, PortalModelAdmin, Step
 from accounts.history import Change, Own, changes, events_of
 from accounts.models import Organisation, OrganisationDomain, Role, User
 from accounts.services import RANK, NotAllowed, approve_staff, remove_staff, set_role, set_sign_in
@@ -152,25 +152,19 @@ PEOPLE_STEPS = (
 )
 
 
-class StaffFilter(admin.SimpleListFilter):
+class StaffFilter(ConditionFilter):
     """Signed-in staff, those who wait for approval, and the rest."""
 
     title = "staff access"
     parameter_name = "staff"
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+    def conditions(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str, Q]]:
         """The three answers."""
-        return [("waiting", "Waiting for approval"), ("yes", "Signed-in staff"), ("no", "Public items only")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
-        """Narrow the list."""
-        if self.value() == "waiting":
-            return queryset.filter(pk__in=User.objects.waiting_for_approval().values("pk"))
-        if self.value() == "yes":
-            return queryset.filter(staff_since__isnull=False)
-        if self.value() == "no":
-            return queryset.filter(staff_since__isnull=True)
-        return queryset
+        return [
+            ("waiting", "Waiting for approval", Q(pk__in=User.objects.waiting_for_approval().values("pk"))),
+            ("yes", "Signed-in staff", Q(staff_since__isnull=False)),
+            ("no", "Public items only", Q(staff_since__isnull=True)),
+        ]
 
 
 @admin.register(User)

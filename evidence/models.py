@@ -26,6 +26,14 @@ from evidence.importing.models import ImportedRecord as ImportedRecord
 from evidence.querysets import AppraisalQuerySet, EvidenceQuerySet
 
 
+# How each identifier is brought into its one spelling, and what to say where that cannot be done.
+IDENTIFIERS = {
+    "doi": (normalise_doi, "A DOI looks like 10.1136/bmj.n71."),
+    "pmid": (normalise_pmid, "A PMID is a number of up to eight digits."),
+    "isbn": (normalise_isbn, "An ISBN has 10 or 13 digits; these do not add up to one."),
+}
+
+
 @pghistory.track(obj_field=pghistory.ObjForeignKey(related_name="evidence_events"))
 class Evidence(Item):
     """A published or grey source. `Item.summary` is its bottom line, `Item.standing` its confidence band.
@@ -111,11 +119,7 @@ class Evidence(Item):
         """Normalise identifiers; raise ValidationError, field by field, where one is none."""
         super().clean()
         problems: dict[str, str] = {}
-        for name, normalise, words in (
-            ("doi", normalise_doi, "A DOI looks like 10.1136/bmj.n71."),
-            ("pmid", normalise_pmid, "A PMID is a number of up to eight digits."),
-            ("isbn", normalise_isbn, "An ISBN has 10 or 13 digits; these do not add up to one."),
-        ):
+        for name, (normalise, words) in IDENTIFIERS.items():
             typed = getattr(self, name).strip()
             if typed:
                 value = normalise(typed)

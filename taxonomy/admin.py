@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -12,7 +11,7 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from accounts.admin_pages import PortalModelAdmin
+from accounts.admin_pages import ChooseMany, ChooseOne, ConditionFilter, PortalModelAdmin
 from accounts.history import Change, Own, Rows, changes, events_of
 from taxonomy.forms import TopicField
 from taxonomy.models import Abbreviation, EntryTerm, Meaning, Topic, TopicEdge
@@ -29,13 +28,13 @@ class TopicForm(forms.ModelForm):
         label="Main broader topic",
         queryset=Topic.objects.active(),
         required=False,
-        widget=AutocompleteSelect(BROADER, admin.site),
+        widget=ChooseOne(BROADER, admin.site),
         help_text="Shown in the trail above the topic's page. Leave empty for a topic at the top.",
     )
     other_broader = TopicField(
         label="Other broader topics",
         required=False,
-        widget=AutocompleteSelectMultiple(BROADER, admin.site),
+        widget=ChooseMany(BROADER, admin.site),
         help_text="The topic counts under these too.",
     )
 
@@ -113,20 +112,19 @@ class EntryTermInline(admin.TabularInline):
     verbose_name_plural = "other names that lead here"
 
 
-class UseFilter(admin.SimpleListFilter):
+class UseFilter(ConditionFilter):
     """How many items carry the topic itself."""
 
     title = "items"
     parameter_name = "items"
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        """None, one, more."""
-        return [("none", "No items"), ("one", "One item"), ("more", "More than one")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Topic]) -> QuerySet[Topic]:
-        """Narrow the list; `TopicAdmin.get_queryset` has counted."""
-        wanted = {"none": Q(use_number=0), "one": Q(use_number=1), "more": Q(use_number__gt=1)}
-        return queryset.filter(wanted.get(self.value() or "", Q()))
+    def conditions(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str, Q]]:
+        """None, one, more; `TopicAdmin.get_queryset` has counted."""
+        return [
+            ("none", "No items", Q(use_number=0)),
+            ("one", "One item", Q(use_number=1)),
+            ("more", "More than one", Q(use_number__gt=1)),
+        ]
 
 
 @admin.register(Topic)

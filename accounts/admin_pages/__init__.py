@@ -1,7 +1,28 @@
 """What every page of the librarians' admin shares: history, errors in words, steps that ask before they are done."""
 
+from accounts.admin_pages.lists import ConditionFilter, UsedConditionFilter
 from accounts.admin_pages.pages import PortalModelAdmin
 from accounts.admin_pages.steps import Step
-from accounts.admin_pages.widgets import DATE_WIDGET, MOMENT_WIDGET, CheckboxesField, LinesField
+from accounts.admin_pages.widgets import (
+    DATE_WIDGET,
+    MOMENT_WIDGET,
+    CheckboxesField,
+    ChooseMany,
+    ChooseOne,
+    LinesField,
+    MomentField,
+)
 
-__all__ = ["DATE_WIDGET", "MOMENT_WIDGET", "CheckboxesField", "LinesField", "PortalModelAdmin", "Step"]
+__all__ = [
+    "DATE_WIDGET",
+    "MOMENT_WIDGET",
+    "CheckboxesField",
+    "ChooseMany",
+    "ChooseOne",
+    "ConditionFilter",
+    "LinesField",
+    "MomentField",
+    "PortalModelAdmin",
+    "Step",
+    "UsedConditionFilter",
+]

@@ -7,15 +7,17 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote, unquote
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError, models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
+from accounts.admin_pages.lists import PortalChangeList
 from accounts.admin_pages.steps import MOST_AT_ONCE, Step, hidden_fields
-from accounts.admin_pages.widgets import DATE_WIDGET, MOMENT_WIDGET
+from accounts.admin_pages.widgets import DATE_WIDGET, MOMENT_WIDGET, ChooseOne, MomentField
 from accounts.history import Change
 
 CHANGES_ON_A_PAGE = 50
@@ -29,11 +31,13 @@ class PortalModelAdmin(admin.ModelAdmin):
     """
 
     show_facets = admin.ShowFacets.ALWAYS
+    show_full_result_count = False
     list_per_page = 50
     change_form_template = "admin/portal_change_form.html"
     formfield_overrides: ClassVar = {
         models.DateField: {"widget": DATE_WIDGET},
-        models.DateTimeField: {"form_class": forms.DateTimeField, "widget": MOMENT_WIDGET},
+        models.DateTimeField: {"form_class": MomentField, "widget": MOMENT_WIDGET},
+        models.URLField: {"assume_scheme": "https"},
     }
     steps: ClassVar[Sequence[Step]] = ()
 
@@ -59,10 +63,22 @@ class PortalModelAdmin(admin.ModelAdmin):
         """Return one of this admin's addresses."""
         return reverse(f"{self.admin_site.name}:{self.url_name(page)}", args=[quote(value) for value in arguments])
 
+    def is_there(self, request: HttpRequest, object_id: str) -> bool:
+        """Whether the record exists and this person may see it."""
+        try:
+            key = self.opts.pk.to_python(object_id)
+        except ValidationError:
+            return False
+        return self.get_queryset(request).filter(pk=key).exists()
+
     def not_there(self, request: HttpRequest) -> HttpResponse:
         """Answer for a record that does not exist, or that this person may not see: nobody learns which."""
         self.message_user(request, f"This {self.opts.verbose_name} is not there. Was it deleted?", messages.WARNING)
         return HttpResponseRedirect(self.url("changelist"))
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """The list whose counts are cheap."""
+        return PortalChangeList
 
     # --- Steps ---
 
@@ -166,6 +182,8 @@ class PortalModelAdmin(admin.ModelAdmin):
 
         The database refuses the second row after the form's own check passed; checked again, the form sees the first.
         """
+        if object_id is not None and not self.is_there(request, unquote(object_id)):
+            return self.not_there(request)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError:
@@ -188,6 +206,12 @@ class PortalModelAdmin(admin.ModelAdmin):
         if has_errors:
             response.status_code = 422
         return response
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Look the record up by a few letters where `autocomplete_fields` says so."""
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = ChooseOne(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     # --- History ---
 

@@ -3,11 +3,46 @@
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 
 # The browser's own date controls need no script, speak the person's language and work with any keyboard.
 DATE_WIDGET = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "kp-date"})
 MOMENT_WIDGET = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "class": "kp-date"})
+
+
+class NumbersOnly:
+    """For the controls that look records up: a value that cannot be a key shows nothing instead of failing."""
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> Any:
+        """Draw the chosen records, without what cannot be one."""
+        keys = [key for key in value if str(key).isdecimal() and len(str(key)) < 19]
+        return super().optgroups(name, keys, attrs)  # type: ignore[misc]  # every class that mixes this in has it
+
+
+class ChooseOne(NumbersOnly, AutocompleteSelect):
+    """Look one record up by a few letters."""
+
+
+class ChooseMany(NumbersOnly, AutocompleteSelectMultiple):
+    """Look records up by a few letters."""
+
+
+class MomentField(forms.DateTimeField):
+    """A date and time to the minute. Whoever leaves the minute alone has not changed it, seconds or not."""
+
+    widget = MOMENT_WIDGET
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether another minute was sent."""
+        return self._minute(initial) != self._minute(data)
+
+    def _minute(self, value: Any) -> Any:
+        try:
+            moment = self.to_python(value)
+        except ValidationError:
+            return value
+        return moment.replace(second=0, microsecond=0) if moment else None
 
 
 class CheckboxesField(forms.MultipleChoiceField):

@@ -82,20 +82,21 @@ def _as_opened(item: Item, version: int | None) -> dict[str, Any]:
     """Return the columns of the item as they were before its next version was saved; {} where that is not recorded."""
     if version is None:
         return {}
-    parent = events_of(Item).filter(pgh_obj=item.pk, version=version).order_by("pgh_id").last()
-    if parent is None:
+    events = events_of(Item).filter(pgh_obj=item.pk).order_by("pgh_id")
+    parent, following = events.filter(version=version).last(), events.filter(version__gt=version).first()
+    if parent is None or following is None:
         return {}
-    at: datetime.datetime = parent.pgh_created_at
-    opened = {**_columns(parent), "topics": _topics_at(item, at)}
+    saved_at: datetime.datetime = following.pgh_created_at
+    opened = {**_columns(parent), "topics": _topics_before(item, saved_at)}
     if type(item) is not Item:
-        child = events_of(type(item)).filter(pgh_obj=item.pk, pgh_created_at__lte=at).order_by("pgh_id").last()
+        child = events_of(type(item)).filter(pgh_obj=item.pk, pgh_created_at__lt=saved_at).order_by("pgh_id").last()
         opened |= _columns(child) if child is not None else {}
     return opened
 
 
-def _topics_at(item: Item, at: datetime.datetime) -> list[int]:
+def _topics_before(item: Item, saved_at: datetime.datetime) -> list[int]:
     topics: set[int] = set()
-    for event in events_of(ItemTopic).filter(content_object=item.pk, pgh_created_at__lte=at).order_by("pgh_id"):
+    for event in events_of(ItemTopic).filter(content_object=item.pk, pgh_created_at__lt=saved_at).order_by("pgh_id"):
         if event.pgh_label == "delete":
             topics.discard(event.tag_id)
         else:

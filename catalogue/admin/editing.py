@@ -4,11 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Q
 
-from accounts.admin_pages import CheckboxesField
+from accounts.admin_pages import CheckboxesField, ChooseMany, MomentField
 from catalogue import kinds
 from catalogue.admin.conflicts import Conflict, compare
 from catalogue.choices import READABLE_BY_ADDRESS, Audience, FormGroup, Phrase, Setting, Status, Visibility
@@ -28,11 +27,11 @@ class ItemForm(forms.ModelForm):
     a decision. It trusts that the item's row is held by the transaction (`ItemAdmin.get_object`).
     """
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    opened_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     form = forms.ChoiceField(label="Type")
     topics = TopicField(
         required=False,
-        widget=AutocompleteSelectMultiple(ItemTopic._meta.get_field("tag"), admin.site),
+        widget=ChooseMany(ItemTopic._meta.get_field("tag"), admin.site),
         help_text="Type a few letters and choose from the list. Broader topics follow by themselves.",
     )
     phrases = CheckboxesField(label="What it helps to do", choices=Phrase.choices, required=False)
@@ -43,7 +42,7 @@ class ItemForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         item: Item = self.instance
         self.conflict: Conflict | None = None
-        self.initial["version"] = item.version if item.pk else None
+        self.initial["opened_version"] = item.version if item.pk else None
         if "form" in self.fields:
             self.fields["form"].choices = [("", "Choose a type"), *grouped_types(type(item))]  # type: ignore[attr-defined]
         if item.pk and "topics" in self.fields:
@@ -61,21 +60,24 @@ class ItemForm(forms.ModelForm):
         """Refuse an outdated version, and answers that do not go together."""
         cleaned = super().clean() or self.cleaned_data
         item: Item = self.instance
+        for name, field in self.fields.items():
+            if isinstance(field, MomentField) and name in cleaned and name not in self.changed_data:
+                cleaned[name] = self.initial.get(name)
         if cleaned.get("visibility") == Visibility.ORGANISATION and not cleaned.get("organisation"):
             self.add_error("organisation", "Choose the organisation whose people may read it.")
         if "published_at" in cleaned and not cleaned["published_at"] and item.status in READABLE_BY_ADDRESS:
             self.add_error("published_at", "A published record needs the date from which it is shown.")
         if self.publishes and item.status == Status.WITHDRAWN:
             self.add_error(None, "A withdrawn record cannot be published again. Make a new one.")
-        if item.pk and cleaned.get("version") != item.version:
+        if item.pk and cleaned.get("opened_version") != item.version:
             self._tell_conflict()
         return cleaned
 
     def _tell_conflict(self) -> None:
         item: Item = self.instance
-        self.conflict = compare(self, opened_version=self.cleaned_data.get("version"))
+        self.conflict = compare(self, opened_version=self.cleaned_data.get("opened_version"))
         data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, as in every request
-        data[self.add_prefix("version")] = str(item.version)
+        data[self.add_prefix("opened_version")] = str(item.version)
         for name, sent in self.conflict.taken_over.items():
             data.setlist(self.add_prefix(name), sent)
         self.data = data

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -45,8 +46,8 @@ class ItemAdmin(PortalModelAdmin):
         return items.order_by(*self.get_ordering(request))
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """Fetch the record; while it is being saved its row is held, so that the check of its version stays true."""
-        if request.method == "POST" and object_id.isdecimal():
+        """Fetch the record; while its form is being saved its row is held, so that the check of its version stays true."""
+        if request.method == "POST" and connection.in_atomic_block and object_id.isdecimal():
             list(Item.objects.select_for_update().filter(pk=int(object_id)).values_list("pk"))
         return super().get_object(request, object_id, from_field)
 
@@ -59,7 +60,7 @@ class ItemAdmin(PortalModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Claim the version that the person opened, then save. EditConflict cannot happen here: the row is held."""
         if change:
-            services.claim_version(item=obj, version=form.cleaned_data["version"])
+            services.claim_version(item=obj, version=form.cleaned_data["opened_version"])
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

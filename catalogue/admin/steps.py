@@ -5,10 +5,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.http import HttpRequest
 
-from accounts.admin_pages import Step
+from accounts.admin_pages import ChooseMany, ChooseOne, Step
 from accounts.models import User
 from catalogue import services
 from catalogue.choices import Status, Visibility
@@ -23,7 +22,7 @@ class TopicsForm(forms.Form):
     """Topics to add."""
 
     topics = TopicField(
-        widget=AutocompleteSelectMultiple(ItemTopic._meta.get_field("tag"), admin.site),
+        widget=ChooseMany(ItemTopic._meta.get_field("tag"), admin.site),
         help_text="Each record keeps the topics it has.",
     )
 
@@ -49,7 +48,7 @@ class ReplacementForm(forms.Form):
 
     replacement = forms.ModelChoiceField(
         queryset=Item.objects.none(),
-        widget=AutocompleteSelect(Item._meta.get_field("superseded_by"), admin.site),
+        widget=ChooseOne(Item._meta.get_field("superseded_by"), admin.site),
         help_text="Type a few words of its title. It must be published; the old page will point to it.",
     )
 

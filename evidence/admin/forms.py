@@ -15,8 +15,7 @@ from catalogue.attachments import CheckedFile, RefusedFile
 from evidence import attachments
 from evidence.appraisal import RULES
 from evidence.choices import Band, Population, Tool
-from evidence.identifiers import normalise_doi, normalise_pmid
-from evidence.models import Appraisal, Attachment, Evidence
+from evidence.models import IDENTIFIERS, Appraisal, Attachment, Evidence
 
 KEY_POINTS = 5
 FIRST_YEAR = 1500
@@ -31,6 +30,10 @@ class EvidenceForm(ItemForm):
         most_lines=KEY_POINTS, longest_line=500, required=False, help_text="Up to five short sentences, one a line."
     )
     population = CheckboxesField(label="Population", choices=Population.choices, required=False)
+    # People paste whole addresses and hyphens: longer than what is kept of them.
+    doi = forms.CharField(label="DOI", max_length=500, required=False)
+    pmid = forms.CharField(label="PMID", max_length=500, required=False)
+    isbn = forms.CharField(label="ISBN", max_length=500, required=False)
     not_a_duplicate = forms.BooleanField(label="This is another source: save it all the same", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -39,6 +42,26 @@ class EvidenceForm(ItemForm):
         if "summary" in self.fields:
             self.fields["summary"].label = "Bottom line"
             self.fields["summary"].help_text = "Two sentences in plain words. Readers see them first."
+
+    def clean_doi(self) -> str:
+        """Return the DOI in its one spelling."""
+        return self._identifier("doi")
+
+    def clean_pmid(self) -> str:
+        """Return the PMID in its one spelling."""
+        return self._identifier("pmid")
+
+    def clean_isbn(self) -> str:
+        """Return the ISBN in its one spelling."""
+        return self._identifier("isbn")
+
+    def _identifier(self, name: str) -> str:
+        typed: str = self.cleaned_data[name]
+        normalise, words = IDENTIFIERS[name]
+        value = normalise(typed)
+        if typed and not value:
+            raise ValidationError(words)
+        return value
 
     def clean_year(self) -> int | None:
         """Refuse a year in which nothing can have been published."""
@@ -72,8 +95,7 @@ class EvidenceForm(ItemForm):
 
     def _with_same_identifier(self) -> list[int]:
         found: list[int] = []
-        doi = normalise_doi(self.cleaned_data.get("doi") or "")
-        pmid = normalise_pmid(self.cleaned_data.get("pmid") or "")
+        doi, pmid = self.cleaned_data.get("doi", ""), self.cleaned_data.get("pmid", "")
         for name, twins in (
             ("doi", Evidence.objects.duplicates_of(doi=doi, besides=self.instance.pk)),
             ("pmid", Evidence.objects.duplicates_of(pmid=pmid, besides=self.instance.pk)),

@@ -37,6 +37,7 @@ class AppraisalInline(admin.StackedInline):
 
     model = Appraisal
     form = AppraisalForm
+    stands_after = "Quality"
     extra = 1
     ordering = ("-appraised_on", "-pk")
     formfield_overrides = PortalModelAdmin.formfield_overrides
@@ -64,6 +65,7 @@ class AttachmentInline(admin.StackedInline):
     model = Attachment
     form = AttachmentForm
     formset = AttachmentFormSet
+    stands_after = "Use"
     fields = ("purpose", "file", "name")
     extra = 1
     verbose_name = "file"
@@ -98,7 +100,7 @@ class EvidenceAdmin(ItemAdmin):
             "What it is",
             {
                 "fields": (
-                    "version", "form", "title", "authors", ("year", "published_on"), "publication_status", "source",
+                    "form", "title", "authors", ("year", "published_on"), "publication_status", "source",
                     "publisher", ("volume", "issue", "pages"), "edition", ("doi", "pmid"), ("isbn", "issn"), "url",
                     "is_open_access", "licence", ("language", "country_scope"),
                 )

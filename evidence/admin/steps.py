@@ -5,11 +5,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts.admin_pages import DATE_WIDGET, Step
+from accounts.admin_pages import DATE_WIDGET, ChooseMany, Step
 from accounts.models import User
 from catalogue.admin.editing import grouped_types
 from catalogue.admin.steps import UNPUBLISHED, counted
@@ -25,7 +24,7 @@ class PublishForm(forms.Form):
 
     topics = TopicField(
         required=False,
-        widget=AutocompleteSelectMultiple(ItemTopic._meta.get_field("tag"), admin.site),
+        widget=ChooseMany(ItemTopic._meta.get_field("tag"), admin.site),
         help_text="Added to the topics that each record has.",
     )
     form = forms.ChoiceField(
