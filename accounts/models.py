@@ -191,6 +191,21 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name.split(" ")[0] if self.name else self.email.partition("@")[0]
 
 
+class Usage(models.Model):
+    """How often something was done lately, by one person or from one network. Counted by `accounts.limits`."""
+
+    key = models.CharField(max_length=120, primary_key=True)
+    count = models.PositiveIntegerField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "usage"
+        indexes: ClassVar = [models.Index(fields=["ends_at"], name="usage_ends")]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.count}"
+
+
 def display_name(user: User) -> str:
     """How messages to a person address them (ACCOUNT_USER_DISPLAY)."""
     return user.get_full_name()

@@ -36,6 +36,10 @@ class OutboxQuerySet(models.QuerySet[MessageType]):
             .order_by("is_bulk", "pk")
         )
 
+    def about(self, key: str) -> OutboxQuerySet[MessageType]:
+        """Messages whose key (`mail.services.queue`) is this one or begins with it and a dot."""
+        return self.filter(Q(message_id__startswith=f"<{key}@") | Q(message_id__startswith=f"<{key}."))
+
     def newest_first(self) -> OutboxQuerySet[MessageType]:
         """The latest message on top."""
         return self.order_by("-pk")

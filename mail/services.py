@@ -126,6 +126,12 @@ def forget_address(*, address: str) -> int:
 
 
 @transaction.atomic
+def forget_messages(*, key: str) -> int:
+    """Delete every message whose key is this one or begins with it and a dot; return how many."""
+    return OutboxMessage.objects.about(key).delete()[0]
+
+
+@transaction.atomic
 def forget_old(*, at: datetime.datetime | None = None) -> tuple[int, int]:
     """Blank the text of messages settled long ago and delete the rows of older ones; return how many of each."""
     moment = at or timezone.now()

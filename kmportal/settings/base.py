@@ -132,8 +132,9 @@ ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_CHANGE_EMAIL = True
 # Only in the browser in which the person signed up.
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
-# Beside allauth's own; a whole hospital may come from one network address.
-ACCOUNT_RATE_LIMITS = {"delete_account": "5/m/user,20/h/user", "get_in_touch": "10/m/ip,100/h/ip"}
+# How often a person, or all who are not signed in on one network, may do what allauth does not limit itself: pairs of a
+# number and of seconds. A whole hospital may come from one network address.
+RATE_LIMITS = {"delete_account": [(5, 60), (20, 3_600)], "get_in_touch": [(30, 60), (200, 3_600)]}
 # How many proxies stand before the portal, whose word on the reader's network address counts.
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("PORTAL_PROXIES", default=0, maximum=5)
 ACCOUNT_LOGOUT_ON_GET = False
@@ -192,6 +193,8 @@ EMAIL_URL = env_str("EMAIL_URL")
 SMTP = email_from_url(EMAIL_URL) if EMAIL_URL else None
 DEFAULT_FROM_EMAIL = env_str("PORTAL_FROM_EMAIL", default="Knowledge portal <portal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# How soon an enquiry is usually answered, in words.
+ENQUIRY_ANSWER_TIME = env_str("PORTAL_ANSWER_TIME", default="3 working days")
 LIBRARY_TEAM_EMAIL = env_str("PORTAL_LIBRARY_EMAIL", default="library@localhost")
 
 # --- Celery: hints only ---
@@ -211,6 +214,7 @@ CELERY_BEAT_SCHEDULE = {
     "jobs-sweep": {"task": "jobs.sweep", "schedule": 60.0},
     "catalogue-refresh-search": {"task": "catalogue.refresh_search", "schedule": 24 * 60 * 60.0},
     "mail-forget-old": {"task": "mail.forget_old", "schedule": 24 * 60 * 60.0},
+    "enquiries-tidy": {"task": "enquiries.tidy", "schedule": 24 * 60 * 60.0},
     "accounts-forget-unconfirmed": {"task": "accounts.forget_unconfirmed", "schedule": 24 * 60 * 60.0},
 }
 
