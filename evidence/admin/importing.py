@@ -127,7 +127,7 @@ class ImportBatchAdmin(PortalModelAdmin):
         """Show what importing the file would do, or did, a list for each outcome."""
         batch = self._batch(request, object_id)
         if batch is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self._gone(request)
         listed = page.parts(batch)
         default = next((part for part in listed if part.count), listed[0])
         part = next((part for part in listed if part.outcome == request.GET.get("show")), default)
@@ -154,7 +154,7 @@ class ImportBatchAdmin(PortalModelAdmin):
             return HttpResponseNotAllowed(["POST"])
         batch = self._batch(request, object_id, to_change=True)
         if batch is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self._gone(request)
         try:
             job = services.confirm_batch(batch=batch, by=_person(request))
         except FileRefused as refusal:
@@ -168,7 +168,7 @@ class ImportBatchAdmin(PortalModelAdmin):
             return HttpResponseNotAllowed(["POST"])
         batch = self._batch(request, object_id, to_change=True)
         if batch is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self._gone(request)
         try:
             services.discard_batch(batch=batch, by=_person(request))
         except FileRefused as refusal:
@@ -181,11 +181,15 @@ class ImportBatchAdmin(PortalModelAdmin):
         """Give the rejected records as a file, each with its reason."""
         batch = self._batch(request, object_id)
         if batch is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self._gone(request)
         stem = batch.file_name.rsplit(".", 1)[0]
         response = HttpResponse(page.rejects_as_text(batch), content_type="text/plain; charset=utf-8")
         response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{stem}-not-imported.txt', safe='')}"
         return response
+
+    def _gone(self, request: HttpRequest) -> HttpResponse:
+        self.message_user(request, "This import is not there, or no longer.", messages.WARNING)
+        return HttpResponseRedirect(self.url("changelist"))
 
     def _batch(self, request: HttpRequest, object_id: str, *, to_change: bool = False) -> ImportBatch | None:
         """Return the import of that key, or None; raise PermissionDenied where the person may not see or change it."""

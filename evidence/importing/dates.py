@@ -3,9 +3,13 @@
 import calendar
 import re
 
+from django.utils import timezone
+
 from evidence.importing.records import PartialDate
 
-EARLIEST_YEAR, LATEST_YEAR = 1400, 2100
+EARLIEST_YEAR = 1500
+# Publishers date issues up to a year ahead.
+YEARS_AHEAD = 1
 
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
 _COMPACT = re.compile(r"^\s*([0-9]{4})([01][0-9])([0-3][0-9])\s*$")
@@ -17,7 +21,7 @@ _DAY = re.compile(r"(?<![0-9])([0-9]{1,2})(?:st|nd|rd|th)?(?![0-9])")
 
 
 def parse_date(text: str) -> PartialDate | None:
-    """Return the date in `text`, or None where it holds no year between 1400 and 2100.
+    """Return the date in `text`, or None where it holds no year from 1500 to the next.
 
     Reads RIS dates ("2019/05//", "2016/Dec//", "2013/04/18/received"), PubMed's ("2002 Sep",
     "2018 Jul-Sep", "1998 Dec-1999 Jan", "20160419"), ISO dates, and British ones in figures or
@@ -25,16 +29,21 @@ def parse_date(text: str) -> PartialDate | None:
     """
     if found := _COMPACT.match(text):
         year, month, day = (int(part) for part in found.groups())
-        if EARLIEST_YEAR <= year <= LATEST_YEAR:
+        if is_plausible(year):
             return _possible(year, month, day)
     if found := _DAY_FIRST.match(text):
         day, month, year = (int(part) for part in found.groups())
-        return _possible(year, month, day) if EARLIEST_YEAR <= year <= LATEST_YEAR else None
+        return _possible(year, month, day) if is_plausible(year) else None
     for found in _YEAR.finditer(text):
         year = int(found.group())
-        if EARLIEST_YEAR <= year <= LATEST_YEAR:
+        if is_plausible(year):
             return _possible(year, *_month_and_day(before=text[: found.start()], after=text[found.end() :]))
     return None
+
+
+def is_plausible(year: int) -> bool:
+    """Tell whether something can have been published in `year`."""
+    return EARLIEST_YEAR <= year <= timezone.now().year + YEARS_AHEAD
 
 
 def _month_and_day(*, before: str, after: str) -> tuple[int | None, int | None]:

@@ -4,6 +4,7 @@ import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.db.models import CharField
 from django.utils import timezone
 
 from accounts.models import User
@@ -61,14 +62,20 @@ def show_from_now(record: Evidence, *, at: datetime.datetime | None = None) -> N
 
 def fit(column: str, text: str) -> str:
     """Return `text`, cut with "…" where it is longer than the column of that name."""
-    longest = Evidence._meta.get_field(column).max_length or len(text)
+    longest = _longest(column)
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
 def whole(column: str, identifier: str) -> str:
     """Return `identifier`, or "" where it is longer than its column: half an identifier names something else."""
-    longest = Evidence._meta.get_field(column).max_length or len(identifier)
-    return identifier if len(identifier) <= longest else ""
+    return identifier if len(identifier) <= _longest(column) else ""
+
+
+def _longest(column: str) -> int:
+    field = Evidence._meta.get_field(column)
+    assert isinstance(field, CharField)
+    assert field.max_length is not None
+    return field.max_length
 
 
 def _web_address(address: str) -> str:

@@ -43,3 +43,11 @@ class FileReport:
 def totals(reports: list[FileReport]) -> dict[str, int]:
     """Return each count summed over the files."""
     return {count: sum(getattr(report, count) for report in reports) for count in COUNTS}
+
+
+def together(reports: list[FileReport]) -> FileReport:
+    """Return a report with the counts of all files."""
+    whole = FileReport("")
+    for count, number in totals(reports).items():
+        setattr(whole, count, number)
+    return whole

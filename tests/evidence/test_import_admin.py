@@ -202,10 +202,10 @@ def test_odd_addresses_show_the_page(librarian: Client, query: dict[str, str]) -
     assert 'id="kp-part"' in page(librarian, **query)
 
 
-def test_an_import_that_is_not_there_leads_home(librarian: Client) -> None:
+def test_an_import_that_is_not_there_leads_to_the_list(librarian: Client) -> None:
     for name in ("change", "rejects"):
         response = librarian.get(reverse(f"admin:evidence_importbatch_{name}", args=[12345]))
-        assert response.url == reverse("admin:index")
+        assert response.url == reverse("admin:evidence_importbatch_changelist")
 
 
 def queries_of(client: Client, address: str) -> int:

@@ -15,7 +15,7 @@ from evidence.importing.judging import foresee
 from evidence.importing.matching import Matcher
 from evidence.importing.models import ImportBatch
 from evidence.importing.reading import Reading, open_reading
-from evidence.importing.reports import FileReport, Rejection, totals
+from evidence.importing.reports import FileReport, Rejection, together, totals
 
 # How many rejected records the table names; --json names all.
 SHOWN_REJECTIONS = 20
@@ -131,7 +131,7 @@ def table(reports: list[FileReport]) -> Iterator[str]:
     for report in reports:
         yield _line(Path(report.file).name, report.format or "–", report, width)
     if len(reports) > 1:
-        yield _line("All", "", FileReport("", **totals(reports)), width)
+        yield _line("All", "", together(reports), width)
 
 
 def _line(name: str, kind: str, report: FileReport, width: int) -> str:
