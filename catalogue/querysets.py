@@ -46,7 +46,7 @@ class ItemQuerySet(models.QuerySet[ItemType]):
                 admitted |= Q(visibility=Visibility.ORGANISATION, organisation_id=user.organisation_id)
         visible = (released & admitted) | self._own(user)
         if user.is_librarian:
-            visible |= ~Q(visibility=Visibility.TEAM)
+            visible |= ~Q(visibility=Visibility.TEAM) | named
         return self.filter(visible)
 
     def editable_by(self, user: Reader) -> ItemQuerySet[ItemType]:

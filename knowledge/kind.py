@@ -56,5 +56,6 @@ def register_kind() -> None:
             default_review_months=REVIEW_MONTHS,
             card_facts=card_facts,
             topic_heading="What colleagues have learned",
+            home_route="knowledge:home",
         )
     )

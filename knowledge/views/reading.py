@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalogue.choices import Status
 from catalogue.services import NotReady
-from catalogue.topic_page import search_url
+from catalogue.addresses import search_url
 from knowledge.forms.colleagues import ContactForm, ExperienceForm, ReportForm
 from knowledge.models import Attachment, Community, KnowHow, TechniqueTemplate
 from knowledge.page import page_context
