@@ -11,6 +11,10 @@ SECRET_KEY = "only for the tests, which hold nothing worth protecting"  # noqa: 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MAILBOX_PAGE = True
+# A Valkey number for each parallel worker, as pytest-django gives each a database.
+CELERY_BROKER_URL = CELERY_BROKER_URL.replace(
+    "virtual_host=0", f"virtual_host={os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw')}"
+)
 # Never the running portal's own files. Static files are kept from run to run, as compressing them takes seconds.
 STATIC_ROOT = DATA_DIR / "tests" / "static"
 MEDIA_ROOT = DATA_DIR / "tests" / "media"
