@@ -98,7 +98,9 @@ def evidence_type(names: Iterable[str], *, ris_code: str = "") -> str:
     return stated or _BY_RIS_CODE.get(ris_code, "")
 
 
-def publication_status(*, kind: str, doi: str, source: str, names: Iterable[str], ris_code: str) -> str:
+def publication_status(
+    *, kind: str, doi: str, source: str, names: Iterable[str], ris_code: str, publisher: str = ""
+) -> str:
     """Return the `publication_status` that a record's type states, or "" where it is open.
 
     `kind` is the evidence type already found. An article of a journal counts as peer reviewed
@@ -106,7 +108,7 @@ def publication_status(*, kind: str, doi: str, source: str, names: Iterable[str]
     that review, and the librarian sees the value on the draft.
     """
     is_preprint = kind == "preprint" or "preprint" in {name.strip().lower() for name in names}
-    if is_preprint or _PREPRINT_DOI.match(doi) or _PREPRINT_SERVER.match(source):
+    if is_preprint or _PREPRINT_DOI.match(doi) or _PREPRINT_SERVER.match(source or publisher):
         return "preprint"
     if ris_code in _UNPUBLISHED_CODES:
         return "internal"

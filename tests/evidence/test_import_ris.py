@@ -81,6 +81,24 @@ def test_every_way_of_writing_a_record_gives_the_same_title(text: str) -> None:
     assert parsed(text).title == "A title"
 
 
+def test_what_cochrane_exports_is_read() -> None:
+    record = parsed(
+        'Record #1 of 1\nProvider: Wiley\nContent: text/plain; charset="UTF-8"\n\nTY  - JOUR\nAN  - CN-01160452\n'
+        "AU  - Smith, J\nTI  - Preventing falls\nSO  - Lancet\nYR  - 2016\nVL  - 387\nNO  - 2\nPG  - 12-19\n"
+        "PM  - PUBMED 26917259\nDOI - 10.1016/S0140\nUS  - https://www.cochranelibrary.com/x\nKY  - Adult; Humans\nER  - \n"
+    )
+
+    assert (record.year, record.source, record.volume, record.issue, record.pages) == (
+        2016,
+        "Lancet",
+        "387",
+        "2",
+        "12-19",
+    )
+    assert (record.doi, record.pmid, record.url) == ("10.1016/s0140", "26917259", "https://www.cochranelibrary.com/x")
+    assert record.keywords == ("Adult", "Humans")
+
+
 def test_two_records_without_an_end_between_them_stay_two() -> None:
     first, second = read("TY  - JOUR\nTI  - One\nTY  - JOUR\nTI  - Two\n")
 
@@ -117,10 +135,15 @@ def test_fields_that_belong_to_no_record_are_reported() -> None:
 
 def test_words_with_a_dash_in_a_wrapped_abstract_are_not_fields() -> None:
     record = with_fields(
-        "AB  - Wards differ, that", "is - as we said - known.", "AD-HOC teams", "do - well", "PY  - 2020"
+        "AB  - Wards differ, that",
+        "is - as we said - known.",
+        "AD-HOC teams",
+        "do - well.",
+        "US - based ones not.",
+        "PY - 2020",
     )
 
-    assert record.abstract == "Wards differ, that is - as we said - known. AD-HOC teams do - well"
+    assert record.abstract == "Wards differ, that is - as we said - known. AD-HOC teams do - well. US - based ones not."
     assert record.year == 2020
 
 
@@ -165,6 +188,7 @@ def test_dates_are_read_as_far_as_they_are_written(lines: list[str], year: int |
         (["L3  - 10.1000/ab.1"], "10.1000/ab.1"),
         (["UR  - https://doi.org/10.1000%2Fab.1"], "10.1000/ab.1"),
         (["UR  - https://publisher.example/doi/full/10.1000/ab.1"], "10.1000/ab.1"),
+        (["DOI - 10.1000/ab.1"], "10.1000/ab.1"),
         (["DO  - none", "UR  - https://doi.org/10.1000/ab.1"], "10.1000/ab.1"),
         (["N1  - Reply to 10.1000/other"], ""),
         (["AB  - See doi 10.1000/other"], ""),
@@ -185,6 +209,7 @@ def test_the_doi_is_found_where_exports_put_it(lines: list[str], doi: str) -> No
         (["UR  - http://www.ncbi.nlm.nih.gov/pmc/articles/PMC3654245/"], "", "PMC3654245"),
         (["N1  - PMID: 31452104; PMCID: PMC1"], "31452104", ""),
         (["C2  - PMC77"], "", "PMC77"),
+        (["PM  - PUBMED 31452104"], "31452104", ""),
     ],
 )
 def test_pubmed_numbers_are_found_where_exports_put_them(lines: list[str], pmid: str, pmcid: str) -> None:
@@ -250,6 +275,7 @@ def test_editors_are_not_authors() -> None:
         ("JOUR", ["JF  - medRxiv"], "", "preprint"),
         ("JOUR", ["JF  - X", "DO  - 10.1101/2020.04.05.20054502"], "", "preprint"),
         ("JOUR", ["JF  - Genome Research", "DO  - 10.1101/gr.123"], "", "peer_reviewed"),
+        ("UNPB", ["PB  - medRxiv"], "", "preprint"),
         ("THES", [], "thesis", "grey_published"),
         ("RPRT", [], "report", "grey_published"),
         ("CONF", [], "conference", ""),

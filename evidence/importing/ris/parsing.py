@@ -21,7 +21,7 @@ _WEB = re.compile(r"(?:https?:|(?<![:\w]))//[^\s;<>\"]+", re.IGNORECASE)
 _USED = frozenset({
     "TY", "ER", "TI", "T1", "CT", "BT", "ST", "TT", "AU", "A1", "A2", "ED", "PY", "Y1", "DA", "YR", "JF", "JO",
     "T2", "JA", "J2", "J1", "VL", "IS", "SP", "EP", "PB", "CY", "ET", "DO", "DI", "UR", "AB", "N2", "KW", "LA",
-    "SN", "N1",
+    "SN", "N1", "KY", "NO", "PG", "PM", "PT",
 })  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def parse(raw: RawRecord) -> ParsedRecord:
         date_text=one_line(date_text),
         source=source,
         volume=_first(raw, "VL", "VO"),
-        issue=_first(raw, "IS"),
+        issue=_first(raw, "IS", "NO"),
         pages=_pages(raw),
         publisher=_first(raw, "PB"),
         place=_first(raw, "CY"),
@@ -66,7 +66,7 @@ def parse(raw: RawRecord) -> ParsedRecord:
         type_codes=tuple(dict.fromkeys([code, *names])) if code else tuple(dict.fromkeys(names)),
         evidence_type=kind,
         publication_status=publication_types.publication_status(
-            kind=kind, doi=doi, source=source, names=names, ris_code=code
+            kind=kind, doi=doi, source=source, publisher=_first(raw, "PB"), names=names, ris_code=code
         ),
         is_retracted=publication_types.is_retracted(names, title),
         notes=tuple(paragraphs(join_wrapped(lines)) for lines in raw.values("N1")),
@@ -97,7 +97,7 @@ def _source(raw: RawRecord, code: str) -> str:
         return _first(raw, "T2", "T3")
     if code in _PART_CODES:
         return _first(raw, "T2", "BT", "JF", "JO", "JA", "J2", "J1")
-    return _first(raw, "JF", "T2", "JO", "JA", "J2", "J1")
+    return _first(raw, "JF", "T2", "JO", "JN", "JA", "J2", "J1", "SO")
 
 
 def _doi(raw: RawRecord) -> str:
@@ -128,12 +128,12 @@ def _issn(raw: RawRecord) -> str:
 def _pages(raw: RawRecord) -> str:
     start, end = _first(raw, "SP"), _first(raw, "EP")
     if not start or not end or start == end or re.search(r"\d\s*[-–]\s*\w", start):
-        return start or end
+        return start or end or _first(raw, "PG")
     return f"{start}-{end}"
 
 
 def _address(raw: RawRecord) -> str:
-    for text in _texts(raw, "UR", "L2"):
+    for text in _texts(raw, "UR", "US", "L2"):
         if found := _WEB.search(text):
             address = found.group().rstrip(".,)")
             return address if address.lower().startswith("http") else f"https:{address}"
@@ -150,7 +150,10 @@ def _abstract(raw: RawRecord) -> str:
 def _keywords(raw: RawRecord) -> tuple[str, ...]:
     """Return the keywords, one a line or a semicolon; some exports list them all under one KW."""
     words = (
-        one_line(part).lstrip("*") for lines in raw.values("KW", "K1") for line in lines for part in line.split(";")
+        one_line(part).lstrip("*")
+        for lines in raw.values("KW", "K1", "KY")
+        for line in lines
+        for part in line.split(";")
     )
     return tuple(dict.fromkeys(word for word in words if word))
 

@@ -8,11 +8,18 @@ from evidence.importing.records import OpenRecord, RawRecord
 
 TAGS = frozenset({
     "TY", "ER", "A1", "A2", "A3", "A4", "AB", "AD", "AI", "AN", "AU", "AV", "BT", "C1", "C2", "C3", "C4", "C5",
-    "C6", "C7", "C8", "CA", "CL", "CN", "CP", "CR", "CT", "CY", "DA", "DB", "DI", "DO", "DP", "DS", "ED", "EP",
-    "ET", "FD", "H1", "H2", "ID", "IP", "IS", "J1", "J2", "JA", "JF", "JO", "K1", "KW", "L1", "L2", "L3", "L4",
-    "LA", "LB", "LK", "LL", "M1", "M2", "M3", "M4", "MD", "N1", "N2", "NO", "NV", "OL", "OP", "PA", "PB", "PM",
-    "PP", "PY", "RD", "RI", "RN", "RP", "SE", "SF", "SL", "SN", "SP", "SR", "ST", "SV", "T1", "T2", "T3", "TA",
-    "TI", "TT", "U1", "U2", "U3", "U4", "U5", "UR", "VL", "VO", "WP", "WT", "WV", "Y1", "Y2", "YR",
+    "C6", "C7", "C8", "CA", "CC", "CL", "CN", "CP", "CR", "CT", "CY", "DA", "DB", "DI", "DO", "DP", "DS", "ED",
+    "EP", "ET", "FD", "H1", "H2", "ID", "IP", "IS", "J1", "J2", "JA", "JF", "JN", "JO", "K1", "KW", "KY", "L1",
+    "L2", "L3", "L4", "LA", "LB", "LK", "LL", "M1", "M2", "M3", "M4", "MD", "N1", "N2", "NO", "NV", "OL", "OP",
+    "PA", "PB", "PG", "PI", "PM", "PP", "PT", "PY", "RD", "RI", "RN", "RP", "SE", "SF", "SL", "SN", "SO", "SP",
+    "SR", "ST", "SV", "T1", "T2", "T3", "TA", "TI", "TT", "U1", "U2", "U3", "U4", "U5", "UR", "US", "VL", "VO",
+    "WP", "WT", "WV", "XR", "Y1", "Y2", "YR",
+})  # fmt: skip
+
+# Fields so common that even one blank before the hyphen shows one, in a record that otherwise has two. Other tags are
+# also words ("US - based"), and then more likely the start of a wrapped line.
+_COMMON = frozenset({
+    "TY", "ER", "TI", "T1", "T2", "AU", "A1", "PY", "Y1", "AB", "N2", "JF", "JO", "KW", "DO", "UR", "SN", "VL", "SP", "EP",
 })  # fmt: skip
 
 # What the specification asks for: two capitals or digits, two spaces, a hyphen, a space, the value.
@@ -20,6 +27,8 @@ _STRICT = re.compile(r"^([A-Z][A-Z0-9])  -(?: (.*)|\s*)$")
 # What is found as well: other spacing, tabs, dashes a word processor made of the hyphen, lower case.
 _LOOSE = re.compile(r"^(\s*)([A-Za-z][A-Za-z0-9])(\s*)[-\u2010-\u2014\u2212](\s|$)?(.*)$")
 _TYPE = re.compile(r"^\s*[A-Za-z]{1,12}(?:[ -][A-Za-z]{1,12}){0,3}\s*$")
+# Cochrane's exports name the DOI in three letters.
+_DOI_LINE = re.compile(r"^DOI {0,2}- ?(.*)$")
 _BARE_END = re.compile(r"^ER\s*$")
 
 
@@ -62,6 +71,8 @@ def tagged(line: str, style: _Style | None = None) -> tuple[str, str] | None:
     strict = _STRICT.match(line)
     if strict:
         return strict.group(1), strict.group(2) or ""
+    if found := _DOI_LINE.match(line):
+        return "DO", found.group(1)
     loose = _LOOSE.match(line)
     if not loose:
         return None
@@ -71,7 +82,7 @@ def tagged(line: str, style: _Style | None = None) -> tuple[str, str] | None:
         return None
     if tag != tag.upper() and not (tag.islower() and (style.is_lower or gap == "  ")):
         return None
-    if not gap and style.gap:
+    if len(gap) < len(style.gap) and not (gap and (tag.upper() in _COMMON or "\t" in gap)):
         return None
     if space is None and not (len(gap) == 2 or gap == style.gap):
         return None
