@@ -1,11 +1,65 @@
-"""The librarians' admin."""
+"""The librarians' admin: Django's, signed in to through the portal's own pages, with a first page that says what waits."""
+
+from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from kmportal.dashboard import dashboard_for
+
+# The rooms in the order in which librarians work in them; any other comes after these.
+ROOMS = ("evidence", "knowledge", "catalogue", "taxonomy", "enquiries", "pages", "accounts")
 
 
 class PortalAdminSite(AdminSite):
-    """Django's admin under the portal's name, signed in to through the portal's own pages."""
+    """Django's admin under the portal's name."""
 
     site_header = "Library and knowledge team"
     site_title = "Library and knowledge team"
     index_title = "What waits for you"
+    index_template = "admin/dashboard.html"
+    empty_value_display = "–"
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send people to the portal's own sign-in page and back. Who is signed in already may not come in here."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied("Only librarians and administrators work here.")
+        wanted = request.GET.get("next", "")
+        if not url_has_allowed_host_and_scheme(
+            wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        ):
+            wanted = reverse("admin:index")
+        if request.user.is_authenticated:
+            return HttpResponseRedirect(wanted)
+        return redirect_to_login(wanted, reverse("account_login"))
+
+    def logout(  # type: ignore[override]  # Django's answers with a page of its own, ours leads on
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Sign out, on a press of the button only, and go to the portal's first page."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        logout(request)
+        return HttpResponseRedirect(reverse("home"))
+
+    def password_change(  # type: ignore[override]  # as above
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Passwords are changed on the portal's own page."""
+        return HttpResponseRedirect(reverse("account_change_password"))
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Show what waits, what is due for review, how imports get on, and what the collection holds."""
+        dashboard = dashboard_for(request.user, site=self)  # type: ignore[arg-type]  # admin_view lets librarians in only
+        return super().index(request, {"dashboard": dashboard, **(extra_context or {})})
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """List the rooms in the order of the work."""
+        apps = super().get_app_list(request, app_label)
+        return sorted(apps, key=lambda app: ROOMS.index(app["app_label"]) if app["app_label"] in ROOMS else len(ROOMS))

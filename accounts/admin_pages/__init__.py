@@ -1,7 +1,7 @@
 """What every page of the librarians' admin shares: history, errors in words, steps that ask before they are done."""
 
 from accounts.admin_pages.lists import ConditionFilter, UsedConditionFilter
-from accounts.admin_pages.pages import PortalModelAdmin
+from accounts.admin_pages.pages import FROM_DASHBOARD, PortalModelAdmin
 from accounts.admin_pages.steps import Step
 from accounts.admin_pages.widgets import (
     DATE_WIDGET,
@@ -15,6 +15,7 @@ from accounts.admin_pages.widgets import (
 
 __all__ = [
     "DATE_WIDGET",
+    "FROM_DASHBOARD",
     "MOMENT_WIDGET",
     "CheckboxesField",
     "ChooseMany",

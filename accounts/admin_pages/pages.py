@@ -22,6 +22,8 @@ from accounts.history import Change
 
 CHANGES_ON_A_PAGE = 50
 NAMED_ON_QUESTION = 20
+# The end of a step's address that leads back to the first page of the admin instead of to the record.
+FROM_DASHBOARD = "from=dashboard"
 
 
 class PortalModelAdmin(admin.ModelAdmin):
@@ -133,13 +135,15 @@ class PortalModelAdmin(admin.ModelAdmin):
         if not self.has_change_permission(request, record) or not step.offered(request, record):
             raise PermissionDenied
         back_url = self.url("change", record.pk)
+        if request.GET.urlencode() == FROM_DASHBOARD:
+            back_url = reverse(f"{self.admin_site.name}:index")
         form = step.make_form(request, [record], confirmed=request.method == "POST")
         if form.is_bound and form.is_valid():
             sentence = step.carry_out(form, [record], request.user)  # type: ignore[arg-type]
             if sentence:
                 self.message_user(request, sentence, messages.SUCCESS)
-                still_there = self.get_object(request, unquote(object_id)) is not None
-                return HttpResponseRedirect(back_url if still_there else self.url("changelist"))
+                is_gone = not self.is_there(request, unquote(object_id))
+                return HttpResponseRedirect(self.url("changelist") if is_gone else back_url)
         return self.question(request, step, form, [record], back_url=back_url)
 
     def question(

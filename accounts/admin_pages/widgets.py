@@ -1,9 +1,10 @@
 """Fields and controls of the admin that work without script."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.contrib.admin.widgets import AutocompleteMixin
 from django.core.exceptions import ValidationError
 
 # The browser's own date controls need no script, speak the person's language and work with any keyboard.
@@ -11,20 +12,20 @@ DATE_WIDGET = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class":
 MOMENT_WIDGET = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "class": "kp-date"})
 
 
-class NumbersOnly:
+class NumbersOnly(AutocompleteMixin):
     """For the controls that look records up: a value that cannot be a key shows nothing instead of failing."""
 
-    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> Any:
+    def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> Any:
         """Draw the chosen records, without what cannot be one."""
         keys = [key for key in value if str(key).isdecimal() and len(str(key)) < 19]
-        return super().optgroups(name, keys, attrs)  # type: ignore[misc]  # every class that mixes this in has it
+        return super().optgroups(name, keys, attrs)
 
 
-class ChooseOne(NumbersOnly, AutocompleteSelect):
+class ChooseOne(NumbersOnly, forms.Select):
     """Look one record up by a few letters."""
 
 
-class ChooseMany(NumbersOnly, AutocompleteSelectMultiple):
+class ChooseMany(NumbersOnly, forms.SelectMultiple):
     """Look records up by a few letters."""
 
 

@@ -1,23 +1,19 @@
 """Filters of the lists of items."""
 
-import datetime
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
 from accounts.admin_pages import ConditionFilter, UsedConditionFilter
 from catalogue.admin.editing import kind_of
-from catalogue.choices import Status
+from catalogue.review import SOON_DAYS, review_conditions
 from taxonomy.models import Topic
 
-# "Due soon": as far ahead as a librarian plans the reviews of a month and the next.
-SOON_DAYS = 60
 NO_TOPIC = "none"
 
 
@@ -49,18 +45,16 @@ class ReviewFilter(ConditionFilter):
 
     title = "review"
     parameter_name = "review"
+    words: ClassVar = {
+        "overdue": "Overdue",
+        "soon": f"Due within {SOON_DAYS} days",
+        "later": "Due later",
+        "none": "No review planned",
+    }
 
     def conditions(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str, Q]]:
         """Overdue first."""
-        today = timezone.localdate()
-        soon = today + datetime.timedelta(days=SOON_DAYS)
-        published = Q(status=Status.PUBLISHED)
-        return [
-            ("overdue", "Overdue", published & Q(review_due__lt=today)),
-            ("soon", f"Due within {SOON_DAYS} days", published & Q(review_due__range=(today, soon))),
-            ("later", "Due later", published & Q(review_due__gt=soon)),
-            ("none", "No review planned", published & Q(review_due__isnull=True)),
-        ]
+        return [(name, self.words[name], condition) for name, condition in review_conditions().items()]
 
 
 class CuratorFilter(ConditionFilter):
