@@ -34,6 +34,11 @@ class Part:
     heading: str
     questions: tuple[Question, ...] = ()
 
+    @property
+    def is_optional(self) -> bool:
+        """True where none of its questions has to be answered."""
+        return bool(self.questions) and not any(question.required for question in self.questions)
+
 
 ABOUT = (
     Question(
@@ -147,4 +152,6 @@ def is_part_done(knowhow: KnowHow, part: Part) -> bool:
         return bool(knowhow.outcome and knowhow.basis)
     if part.name == "readers":
         return knowhow.has_chosen_readers
+    if part.is_optional:
+        return any(answer_to(knowhow, question).strip() for question in part.questions)
     return all(answer_to(knowhow, question).strip() for question in part.questions if question.required)

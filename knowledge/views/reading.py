@@ -6,9 +6,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import get_valid_filename
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from catalogue.addresses import search_url
 from catalogue.choices import Status
 from catalogue.services import NotReady
-from catalogue.addresses import search_url
 from knowledge.forms.colleagues import ContactForm, ExperienceForm, ReportForm
 from knowledge.models import Attachment, Community, KnowHow, TechniqueTemplate
 from knowledge.page import page_context

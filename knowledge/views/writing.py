@@ -47,11 +47,14 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             said(request, f"We have asked {knowhow.owner} to agree. It is sent once they do.")
             return redirect("knowledge:mine")
-    tasks = [{"part": part, "done": is_part_done(knowhow, part)} for part in parts_of(knowhow)]
+    tasks: list[dict[str, Any]] = [{"part": part, "done": is_part_done(knowhow, part)} for part in parts_of(knowhow)]
+    needed = [task for task in tasks if not task["part"].is_optional]
     context = {
         "knowhow": knowhow,
         "tasks": tasks,
-        "done": sum(task["done"] for task in tasks),
+        "done": sum(task["done"] for task in needed),
+        "needed": len(needed),
+        "next": next((task["part"] for task in tasks if not task["done"]), None),
         "files": knowhow.attachments.count(),
         "links": Relation.objects.filter(from_item=knowhow).count(),
         "is_mine": knowhow.owner_id == request.user.pk,
