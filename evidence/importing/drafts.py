@@ -48,16 +48,15 @@ def draft_from(parsed: ParsedRecord, *, curator: User | None = None) -> Evidence
 
 
 def show_from_now(record: Evidence, *, at: datetime.datetime | None = None) -> None:
-    """Make an unsaved draft a published record, with the review dates of `catalogue.services.publish`.
+    """Make an unsaved draft a published record, to be reviewed by the rule of its type.
 
-    Only for files that somebody vouches for as a whole: a type that the file does not state stays open.
+    Only for files that somebody vouches for as a whole: a type that the file does not state stays open, and readers are
+    not told that the library reviewed a record that nobody has looked at.
     """
     record.derive()
-    today = timezone.localdate(at)
     record.status = Status.PUBLISHED
     record.published_at = at or timezone.now()
-    record.reviewed_at = today
-    record.review_due = default_review_due(record, reviewed_on=today)
+    record.review_due = default_review_due(record, reviewed_on=timezone.localdate(at))
 
 
 def fit(column: str, text: str) -> str:

@@ -1,10 +1,13 @@
 """`manage.py import_evidence`, as people and programs use it."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
 
 from catalogue.models import Item
 from evidence.importing.models import ImportBatch, ImportedRecord
@@ -125,10 +128,32 @@ def test_odd_files_are_imported_whole(files, run, content: bytes, created: int, 
     assert Evidence.objects.get().title == "Ménière"
 
 
+def test_a_name_that_is_no_text_does_no_harm(tmp_path: Path, run) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.ris"))
+    path.write_text(RIS.format("One"))
+
+    code, report = run(path)
+
+    assert (code, report["files"][0]["file"], report["totals"]["created"]) == (0, f"{tmp_path}/caf?.ris", 1)
+    assert ImportBatch.objects.get().file_name == "caf?.ris"
+
+
 def test_publishing_makes_the_records_readable(files, run) -> None:
     run(files("falls.ris", RIS.format("One")), "--publish")
 
     assert [item.title for item in Item.objects.listed()] == ["One"]
+
+
+def test_what_is_published_is_found_and_read_even_without_a_type(files, run, client: Client) -> None:
+    run(files("falls.ris", RIS.format("Preventing falls in hospital")), "--publish")
+
+    found = client.get(reverse("search"), {"q": "preventing falls"})
+    record = Evidence.objects.get()
+
+    assert f'href="{record.get_absolute_url()}' in found.content.decode()
+    read = client.get(record.get_absolute_url())
+    assert "Preventing falls in hospital" in read.content.decode()
+    assert record.form == ""
 
 
 def test_people_get_a_table(files, capsys: pytest.CaptureFixture[str]) -> None:

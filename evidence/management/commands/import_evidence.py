@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import ProgrammingError
 
 from evidence.importing.commit import import_reading
 from evidence.importing.decoding import FileRefused, read_file
@@ -39,26 +40,36 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        matcher = Matcher()
-        reports = []
-        for path in options["files"]:
-            try:
-                reading = open_reading(read_file(path, max_bytes=settings.IMPORT_MAX_BYTES))
-            except FileRefused as refusal:
-                reports.append(FileReport(str(path), error=str(refusal)))
-                continue
-            if options["dry_run"]:
-                matcher.next_file(sha256=reading.decoded.sha256)
-                reports.append(foreseen_report(path, reading, matcher))
-            else:
-                batch = import_reading(reading=reading, file_name=path.name, publish=options["publish"])
-                reports.append(batch_report(path, batch))
+        try:
+            reports = self._import(options["files"], dry_run=options["dry_run"], publish=options["publish"])
+        except ProgrammingError as error:
+            raise CommandError(
+                "The database is not set up for this version. Run `make run` or `manage.py prepare` first."
+            ) from error
         if options["json"]:
             self._print_json(reports)
         else:
             self._print_table(reports, dry_run=options["dry_run"], publish=options["publish"])
         if any(report.error for report in reports):
             raise SystemExit(1)
+
+    def _import(self, paths: list[Path], *, dry_run: bool, publish: bool) -> list[FileReport]:
+        matcher = Matcher()
+        reports = []
+        for path in paths:
+            name = shown(path)
+            try:
+                reading = open_reading(read_file(path, max_bytes=settings.IMPORT_MAX_BYTES))
+            except FileRefused as refusal:
+                reports.append(FileReport(name, error=str(refusal)))
+                continue
+            if dry_run:
+                matcher.next_file(sha256=reading.decoded.sha256)
+                reports.append(foreseen_report(name, reading, matcher))
+            else:
+                batch = import_reading(reading=reading, file_name=Path(name).name, publish=publish)
+                reports.append(batch_report(name, batch))
+        return reports
 
     def _print_json(self, reports: list[FileReport]) -> None:
         for report in reports:
@@ -89,9 +100,14 @@ class Command(BaseCommand):
             self.stdout.write(f"{created:,} {made} in the admin.")
 
 
-def foreseen_report(path: Path, reading: Reading, matcher: Matcher) -> FileReport:
+def shown(path: Path) -> str:
+    """Return the path as text; a byte of it that is no character becomes a question mark."""
+    return str(path).encode("utf-8", errors="replace").decode("utf-8")
+
+
+def foreseen_report(file: str, reading: Reading, matcher: Matcher) -> FileReport:
     """Return what importing the file would report."""
-    report = FileReport(str(path), reading.format.name, reading.decoded.encoding)
+    report = FileReport(file, reading.format.name, reading.decoded.encoding)
     for judged in foresee(reading, matcher):
         report.records += 1
         if judged.outcome == "created":
@@ -105,11 +121,11 @@ def foreseen_report(path: Path, reading: Reading, matcher: Matcher) -> FileRepor
     return report
 
 
-def batch_report(path: Path, batch: ImportBatch) -> FileReport:
+def batch_report(file: str, batch: ImportBatch) -> FileReport:
     """Return what the import of a file did."""
     rejected = batch.records.filter(outcome="rejected").order_by("index").values_list("index", "line", "reason")
     return FileReport(
-        str(path),
+        file,
         batch.format,
         batch.encoding,
         records=batch.record_count,
