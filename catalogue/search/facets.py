@@ -1,18 +1,9 @@
-"""Counting what each filter would give, its own choice left out."""
+"""What each filter would give, its own choice left out: the pieces of the question, and the facets from the answer."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db import connection
-from django.db.models import BooleanField, ExpressionWrapper
-
-from catalogue.models import Item
-from catalogue.querysets import ItemQuerySet
 from catalogue.search.filters import FACETS, FacetField, SearchFilters
-
-# Beyond so many matches the counts are of some of them and said to be "at least".
-COUNTED = 10_000
 
 
 @dataclass(frozen=True)
@@ -39,71 +30,34 @@ class Facet:
         return tuple(option for option in self.options if option.selected)
 
 
-@dataclass(frozen=True)
-class Counts:
-    """How many items match, and the facets. is_capped: there are more, and the facets count some of them."""
-
-    total: int
-    is_capped: bool
-    facets: tuple[Facet, ...] = ()
-
-
-def filtered(items: ItemQuerySet[Item], filters: SearchFilters) -> ItemQuerySet[Item]:
-    """Return the items that pass every filter."""
-    for facet in FACETS:
-        chosen = filters.chosen(facet)
-        if chosen:
-            items = items.filter(facet.condition(chosen))
-    return items.filter(filters.years)
-
-
-def count(items: ItemQuerySet[Item], filters: SearchFilters) -> Counts:
-    """Count the items that pass every filter, up to a limit. One query."""
-    found = filtered(items, filters).order_by()[: COUNTED + 1].count()
-    return Counts(min(found, COUNTED), found > COUNTED)
-
-
-def count_facets(items: ItemQuerySet[Item], filters: SearchFilters) -> Counts:
-    """Count the items and the options of every facet, in one query over the items that match words and years.
-
-    A facet's counts pass every filter but its own, so they tell what choosing an option would add.
-    """
-    active = {facet.name: facet.condition(filters.chosen(facet)) for facet in FACETS if filters.chosen(facet)}
-    columns = [facet.column for facet in FACETS if facet.column]
-    base = (
-        items.filter(filters.years)
-        .order_by()
-        .annotate(**{f"in_{name}": ExpressionWrapper(condition, BooleanField()) for name, condition in active.items()})
-    )
-    base_sql, parameters = (
-        base.values("id", "organisation_id", *columns, *(f"in_{name}" for name in active))[: COUNTED + 1]
-    ).query.sql_with_params()
-    parts = [f"SELECT '', '', '', count(*) FROM base WHERE {_passing(active)}"]  # noqa: S608 - names from FACETS
-    parts += [_options_sql(facet, _passing(name for name in active if name != facet.name)) for facet in FACETS]
-    statement = f"WITH base AS MATERIALIZED ({base_sql}) {' UNION ALL '.join([*parts, CHOSEN_ROWS])}"
-    found: dict[str, dict[str, tuple[str, int]]] = defaultdict(dict)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*parameters, list(filters.topic), list(filters.organisation)])
-        for name, value, label, number in cursor.fetchall():
-            if value not in found[name] or number:
-                found[name][value] = (label, int(number))
-    total = found[""][""][1]
-    return Counts(
-        min(total, COUNTED), total > COUNTED, tuple(_facet(facet, filters, found[facet.name]) for facet in FACETS)
-    )
-
-
 CHOSEN_ROWS = """
     SELECT 'topic', slug, name, 0 FROM taxonomy_topic WHERE slug = ANY (%s)
     UNION ALL SELECT 'organisation', slug, name, 0 FROM accounts_organisation WHERE slug = ANY (%s)
 """
 
 
-def _passing(names: Iterable[str]) -> str:
+def facet_parts(active: Iterable[str]) -> list[str]:
+    """Return queries over the table `base` that count the options of every facet: its name, value, words and number.
+
+    base holds the columns of FACETS and, for each active facet, in_<name>: whether the item passes that filter. A
+    facet's counts pass every filter but its own. Takes two parameters: the chosen topics and organisations.
+    """
+    active = list(active)
+    parts = [_options_sql(facet, passing(name for name in active if name != facet.name)) for facet in FACETS]
+    return [*parts, CHOSEN_ROWS]
+
+
+def facets_from(found: Mapping[str, Mapping[str, tuple[str, int]]], filters: SearchFilters) -> tuple[Facet, ...]:
+    """Return the facets from the answer: name → value → words and number."""
+    return tuple(_facet(facet, filters, found.get(facet.name, {})) for facet in FACETS)
+
+
+def passing(names: Iterable[str]) -> str:
+    """Return the condition on `base` that an item passes these filters."""
     return " AND ".join(f"in_{name}" for name in names) or "true"
 
 
-def _options_sql(facet: FacetField, passing: str) -> str:
+def _options_sql(facet: FacetField, condition: str) -> str:
     """Return the part that counts one facet: rows of its name, value, words where they are rows too, and number.
 
     Only names that FACETS holds are written into it; every value of the address is a parameter elsewhere.
@@ -111,22 +65,22 @@ def _options_sql(facet: FacetField, passing: str) -> str:
     if facet.name == "topic":
         return f"""SELECT 'topic', topic.slug, topic.name, counted.number FROM (
             SELECT above.topic_id, count(*) AS number FROM base JOIN catalogue_itemancestor above ON above.item_id = base.id
-            WHERE {passing} GROUP BY above.topic_id
+            WHERE {condition} GROUP BY above.topic_id
         ) AS counted JOIN taxonomy_topic topic ON topic.id = counted.topic_id AND topic.status = 'active'"""  # noqa: S608
     if facet.name == "organisation":
         return f"""SELECT 'organisation', body.slug, body.name, counted.number FROM (
-            SELECT organisation_id, count(*) AS number FROM base WHERE {passing} GROUP BY organisation_id
+            SELECT organisation_id, count(*) AS number FROM base WHERE {condition} GROUP BY organisation_id
         ) AS counted JOIN accounts_organisation body ON body.id = counted.organisation_id"""  # noqa: S608
     name, column = facet.name, facet.column
     if facet.is_array:
         # Few combinations are in use: they are counted first, then taken apart.
         return f"""SELECT '{name}', value, '', sum(number) FROM (
-            SELECT {column}, count(*) AS number FROM base WHERE {passing} GROUP BY {column}
+            SELECT {column}, count(*) AS number FROM base WHERE {condition} GROUP BY {column}
         ) AS counted, unnest(counted.{column}) AS value GROUP BY value"""  # noqa: S608
-    return f"SELECT '{name}', {column}, '', count(*) FROM base WHERE {passing} GROUP BY {column}"  # noqa: S608
+    return f"SELECT '{name}', {column}, '', count(*) FROM base WHERE {condition} GROUP BY {column}"  # noqa: S608
 
 
-def _facet(facet: FacetField, filters: SearchFilters, found: dict[str, tuple[str, int]]) -> Facet:
+def _facet(facet: FacetField, filters: SearchFilters, found: Mapping[str, tuple[str, int]]) -> Facet:
     """Return the options that are on or would give something, lists of code in their own order, the rest by number."""
     chosen = filters.chosen(facet)
     if facet.labels is not None:

@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q
@@ -22,13 +23,29 @@ from catalogue.search.words import (
 )
 from catalogue.searchindex import DIMENSIONS, TIERS, SearchCount
 
-# Where the words are in no more entries than this, added up, every entry that holds one is looked at: about 20 ms.
+# Where the words are in no more entries than this, added up, every entry that holds one is looked at.
 LOOKED_AT_ALWAYS = 15_000
 # Above it the most promising so many are looked at. Source of the number: docs/search.md, "Measured".
 CANDIDATES = 800
 RAREST_TERMS = 6
+# Where the words are in a greater part of the entries than this, multiplying all is faster than asking the index.
+READ_THROUGH_FROM = 0.2
 # Another name of what was typed counts half.
 OTHER_NAME_WEIGHT = 0.5
+# Of a name of several words the index gives the entries that hold them all, and each has to be read to see whether they
+# stand together. Names that by estimate make us read more than this are left out: their words are everywhere.
+MOST_READ_FOR_NAMES = 1_000
+# What puts an item with just this title, or with this identifier, above all that words can be worth.
+TITLE_WORTH = 1_000.0
+IDENTIFIER_WORTH = 10_000.0
+
+
+@dataclass(frozen=True)
+class Part:
+    """One reason to find entries: rows of item_id and score."""
+
+    sql: str
+    parameters: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -46,37 +63,45 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Bonus:
-    """What an entry gains that holds another name of what was typed."""
-
-    names: SearchQuery
-    worth: float
-
-
-@dataclass(frozen=True)
 class Plan:
     """How one query is answered.
 
-    terms: the stems to look for. vector: what they are worth, to be multiplied with an entry's weights. matching: the
-    condition that an entry has anything to do with the query. bonuses: for other names. documents: of the catalogue.
+    terms: the stems to look for. vector: what they are worth, to be multiplied with an entry's weights; None where
+    there are none. exact: the entries to find for other reasons than the stems. narrowing: the condition that phrases
+    are there as typed and excluded words are not. others: the other names that are looked for. documents: of the
+    catalogue.
     """
 
     parsed: ParsedQuery
     terms: tuple[Term, ...]
     vector: SparseVector | None
-    matching: Q
+    exact: tuple[Part, ...]
     narrowing: Q
-    bonuses: tuple[Bonus, ...]
+    others: tuple[OtherNames, ...]
     documents: int
 
     @property
     def looks_at_all(self) -> bool:
-        """True where every entry that holds one of the words may be looked at."""
+        """True where every entry that holds one of the words may be looked at, or the whole catalogue without words."""
         held = sum(term.counts[0] for term in self.terms)
-        return self.vector is None or min(self.documents, held) <= LOOKED_AT_ALWAYS
+        return self.documents <= LOOKED_AT_ALWAYS or (bool(self.terms) and held <= LOOKED_AT_ALWAYS)
 
-    def candidates(self, most: int) -> Q | None:
-        """Return the condition for about so many of the most promising entries, or None where it cannot be said.
+    def all_matches(self, *, scored: bool = True) -> Part:
+        """Return what finds every entry that has anything to do with the query."""
+        if self.vector is None:
+            return _together(self.exact)
+        keys = [term.key(0) for term in self.terms]
+        if not scored:
+            found = Part("SELECT item_id, 0.0 FROM catalogue_searchentry WHERE keys && %s::int[]", (keys,))
+            return _together((found, *self.exact))
+        vector = self.vector.to_text()
+        if sum(term.counts[0] for term in self.terms) > READ_THROUGH_FROM * self.documents:
+            added = _together(self.exact)
+            return Part(READ_THROUGH.format(added=added.sql), (vector, *added.parameters))
+        return _together((Part(f"{SCORED} WHERE keys && %s::int[]", (vector, keys)), *self.exact))
+
+    def best_matches(self, most: int) -> Part | None:
+        """Return what finds about so many of the most promising entries, or None where that cannot be said.
 
         Any of the rarest words, any two of them and all of them together, each at the lowest tier at which by
         estimate no more than that many entries hold them. The estimate takes words to be independent.
@@ -86,12 +111,15 @@ class Plan:
         groups += combinations(rarest, 2)
         if len(rarest) > 2:
             groups.append(rarest)
-        condition = Q()
+        wanted = []
         for group in groups:
             tier = self._lowest_tier(group, most)
             if tier is not None:
-                condition |= Q(search_entry__keys__contains=[term.key(tier) for term in group])
-        return condition | self._exact() if condition else None
+                wanted.append([term.key(tier) for term in group])
+        if self.vector is None or not wanted:
+            return None
+        condition = " OR ".join(["keys @> %s::int[]"] * len(wanted))
+        return _together((Part(f"{SCORED} WHERE {condition}", (self.vector.to_text(), *wanted)), *self.exact))
 
     def _lowest_tier(self, group: Sequence[Term], most: int) -> int | None:
         for tier in range(TIERS):
@@ -100,13 +128,27 @@ class Plan:
                 return tier
         return None
 
-    def _exact(self) -> Q:
-        condition = Q(search_entry__title_key=self.parsed.title_key)
-        for bonus in self.bonuses:
-            condition |= Q(search_entry__words=bonus.names)
-        if self.parsed.identifiers:
-            condition |= Q(search_entry__identifiers__overlap=list(self.parsed.identifiers))
-        return condition
+
+SCORED = "SELECT item_id, -(weights <#> %s::sparsevec) AS score FROM catalogue_searchentry"
+BY_TITLE = "SELECT item_id, %s FROM catalogue_searchentry WHERE title_key = %s"
+BY_IDENTIFIER = "SELECT item_id, %s FROM catalogue_searchentry WHERE identifiers && %s::text[]"
+BY_WORDS = "SELECT item_id, %s FROM catalogue_entries_with_words(%s) AS item_id"
+READ_THROUGH = """
+    SELECT * FROM (
+        SELECT item_id, -(weights <#> %s::sparsevec) + coalesce(added.score, 0) AS score
+        FROM catalogue_searchentry LEFT JOIN ({added}) AS added USING (item_id)
+        OFFSET 0
+    ) AS scored WHERE score > 0
+"""
+
+
+def _together(parts: Sequence[Part]) -> Part:
+    """Return one part of several: each is found by its own index, where an OR of them would read every entry."""
+    union = " UNION ALL ".join(part.sql for part in parts)
+    return Part(
+        f"SELECT item_id, sum(score) AS score FROM ({union}) AS part (item_id, score) GROUP BY item_id",  # noqa: S608
+        tuple(value for part in parts for value in part.parameters),
+    )
 
 
 def stems_in_order(parsed: ParsedQuery) -> list[str]:
@@ -118,9 +160,9 @@ def stems_in_order(parsed: ParsedQuery) -> list[str]:
 def plan(parsed: ParsedQuery, others: Sequence[OtherNames]) -> Plan:
     """Plan a query, in one query to the database for the counts of its words."""
     lexemes = lexemes_of(parsed.words)
-    stems = list(dict.fromkeys(lexeme for word in parsed.words for lexeme in lexemes[word]))
-    numbers = {stem: dimension(stem) for stem in stems}
+    numbers = {lexeme: dimension(lexeme) for word in parsed.words for lexeme in lexemes[word]}
     keys = [number * TIERS + tier for number in numbers.values() for tier in range(TIERS)]
+    keys += [dimension(lexeme) * TIERS for found in others for name in found.others for lexeme in name.lexemes]
     counts = counts_of([*keys, SearchCount.ALL_ENTRIES])
     documents = max(counts.get(SearchCount.ALL_ENTRIES, 0), 1)
     terms = {
@@ -132,46 +174,56 @@ def plan(parsed: ParsedQuery, others: Sequence[OtherNames]) -> Plan:
         )
         for stem, number in numbers.items()
     }
+    kept = tuple(filter(None, (_worth_reading(found, counts, documents) for found in others)))
     worth = {term.dimension: term.rarity for term in terms.values()}
     for word in parsed.words:
         if lexemes[word]:
             rarity = max(terms[lexeme].rarity for lexeme in lexemes[word])
             worth.setdefault(dimension(UNSTEMMED + word), UNSTEMMED_WEIGHT * rarity)
-    bonuses = tuple(
-        Bonus(
-            SearchQuery(names.as_tsquery(), config="simple", search_type="raw"),
-            OTHER_NAME_WEIGHT * sum(terms[lexeme].rarity for lexeme in names.lexemes),
-        )
-        for names in others
-    )
     is_asked = bool(terms) and not parsed.is_identifier
     return Plan(
         parsed=parsed,
         terms=tuple(terms.values()) if is_asked else (),
         vector=SparseVector(worth, DIMENSIONS) if is_asked else None,
-        matching=_matching(parsed, tuple(terms.values()), bonuses),
+        exact=tuple(_exact(parsed, terms, kept)),
         narrowing=_narrowing(parsed),
-        bonuses=bonuses if is_asked else (),
+        others=kept,
         documents=documents,
     )
 
 
-def _matching(parsed: ParsedQuery, terms: Sequence[Term], bonuses: Sequence[Bonus]) -> Q:
-    """Return the condition that an entry holds one of the words, another name of them, or the identifier."""
-    condition = Q()
+def _worth_reading(found: OtherNames, counts: dict[int, int], documents: int) -> OtherNames | None:
+    """Return the other names that can be looked for without reading too many entries, rarest first; None if there are none."""
+    expected = {
+        name: documents * math.prod(counts.get(dimension(lexeme) * TIERS, 0) / documents for lexeme in name.lexemes)
+        for name in found.others
+    }
+    kept = []
+    read = 0.0
+    for name in sorted(found.others, key=expected.__getitem__):
+        read += expected[name] if len(name.lexemes) > 1 else 0
+        if read > MOST_READ_FOR_NAMES:
+            break
+        kept.append(name)
+    return replace(found, others=tuple(kept)) if kept else None
+
+
+def _exact(parsed: ParsedQuery, terms: dict[str, Term], others: Sequence[OtherNames]) -> list[Part]:
+    """Return the parts that find an identifier, a whole title, other names, and words that have no stem."""
+    parts = []
     if parsed.identifiers:
-        condition |= Q(search_entry__identifiers__overlap=list(parsed.identifiers))
+        parts.append(Part(BY_IDENTIFIER, (IDENTIFIER_WORTH, list(parsed.identifiers))))
     if parsed.is_identifier:
-        return condition
-    if terms:
-        condition |= Q(search_entry__keys__overlap=[term.key(0) for term in terms])
-        for bonus in bonuses:
-            condition |= Q(search_entry__words=bonus.names)
-    elif parsed.words:
+        return parts
+    if parsed.words:
+        parts.append(Part(BY_TITLE, (TITLE_WORTH, parsed.title_key)))
+    for names in others:
+        worth = OTHER_NAME_WEIGHT * sum(terms[lexeme].rarity for lexeme in names.lexemes)
+        parts.append(Part(BY_WORDS, (worth, names.as_tsquery())))
+    if parsed.words and not terms:
         # Only words that the index of stems leaves out, as in "who" or "it": the unstemmed words have them.
-        any_of_them = " | ".join(quoted(word) for word in parsed.words)
-        condition |= Q(search_entry__words=SearchQuery(any_of_them, config="simple", search_type="raw"))
-    return condition
+        parts.append(Part(BY_WORDS, (0.0, " | ".join(quoted(word) for word in parsed.words))))
+    return parts
 
 
 def _narrowing(parsed: ParsedQuery) -> Q:

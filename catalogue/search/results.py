@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from catalogue.models import Item
-from catalogue.search.facets import Counts, Facet, Option
+from catalogue.search.facets import Facet, Option
 from catalogue.search.filters import SORTS, SearchFilters
 from catalogue.search.snippets import Marked
 from catalogue.search.synonyms import Choice
@@ -60,13 +60,16 @@ class Notes:
 class SearchPage:
     """One page of results.
 
-    counts: `total` is real up to a limit beyond which `is_capped` says "more than". number: of this page, from 1;
-    requested: the page asked for, which may lie beyond the last. filters: as they were understood.
+    total: real up to a limit beyond which `is_capped` says "more than". facets: the filters with their counts, none
+    where the search was asked to leave them out. number: of this page, from 1; requested: the page asked for, which may
+    lie beyond the last. filters: as they were understood.
     """
 
     filters: SearchFilters
     hits: tuple[Hit, ...]
-    counts: Counts
+    total: int
+    is_capped: bool
+    facets: tuple[Facet, ...]
     number: int
     requested: int
     last: int
@@ -78,19 +81,9 @@ class SearchPage:
         return [hit.item for hit in self.hits]
 
     @property
-    def total(self) -> int:
-        """How many items were found, as far as they were counted."""
-        return self.counts.total
-
-    @property
     def total_words(self) -> str:
         """The number for a heading: "1,234", or "more than 10,000"."""
-        return f"more than {self.total:,}" if self.counts.is_capped else f"{self.total:,}"
-
-    @property
-    def facets(self) -> tuple[Facet, ...]:
-        """The filters with their counts; none where the search was asked to leave them out."""
-        return self.counts.facets
+        return f"more than {self.total:,}" if self.is_capped else f"{self.total:,}"
 
     def facet(self, name: str) -> Facet | None:
         """Return one filter by its parameter."""

@@ -17,8 +17,8 @@ MAX_OTHER_NAMES = 8
 LONGEST_NAME = 6
 # The vocabulary is read again when it changes; a change that its version does not show is seen after so many seconds.
 READ_AGAIN_AFTER = 60.0
-# From this length on a name's last word also finds its endings: "heart attack" finds "heart attacks".
-SHORTEST_WITH_ENDINGS = 4
+# From this length on a name's last word also finds its plural or singular: "heart attack" finds "heart attacks".
+SHORTEST_WITH_PLURAL = 4
 
 VERSION = """
     SELECT (SELECT (count(*), max(updated_at)) FROM taxonomy_topic)::text
@@ -45,10 +45,10 @@ class Name:
     lexemes: tuple[str, ...]
 
     def as_tsquery(self) -> str:
-        """Return the condition that unstemmed words hold this name, its last word with any ending."""
-        words = self.folded.split()
-        ending = ":*" if len(words[-1]) >= SHORTEST_WITH_ENDINGS else ""
-        return f"({' <-> '.join(quoted(word) for word in words)}{ending})"
+        """Return the condition that unstemmed words hold this name, its last word in singular or plural."""
+        *words, last = self.folded.split()
+        either = " | ".join(quoted(word) for word in _numbers(last))
+        return f"({' <-> '.join([*map(quoted, words), f'({either})'])})"
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,20 @@ class Vocabulary:
         ]
 
 
+def _numbers(word: str) -> list[str]:
+    """Return a noun as it stands and in the other number, as far as English spelling tells; not every one is a word.
+
+    A prefix would find them too, but the database expects far too many matches of one and reads every entry.
+    """
+    if len(word) < SHORTEST_WITH_PLURAL:
+        return [word]
+    if word.endswith("ies"):
+        return [word, f"{word[:-3]}y"]
+    if word.endswith("s"):
+        return [word] if word.endswith(("ss", "is", "us")) else [word, word[:-1]]
+    return [word, f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"]
+
+
 def _replaced(text: str, letters: str, meaning: str) -> str:
     return re.sub(rf"(?<!\w){re.escape(letters)}(?!\w)", lambda match: meaning, text, count=1, flags=re.IGNORECASE)
 
@@ -142,7 +156,8 @@ def _from_rows(rows: list[tuple[str, str, str]]) -> Vocabulary:
             meanings[words].append((label, meaning))
             continue
         key = tuple(lexeme for word in words.split() for lexeme in lexemes[word])
-        if key:
+        # A British and an American spelling are one name here: the first is shown.
+        if key and all(name.folded != words for name in names_of[topic]):
             topic_of.setdefault(key, topic)
             names_of[topic].append(Name(label, words, key))
     return Vocabulary(

@@ -1,0 +1,160 @@
+"""One statement that asks the database for everything a page of results needs: how many, which filters, which items.
+
+Matching, counting and ordering share one pass over the entries; in two statements the pass would be made twice.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import BooleanField, Case, ExpressionWrapper, F, FloatField, IntegerField, Q, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from catalogue import kinds
+from catalogue.models import Item
+from catalogue.querysets import ItemQuerySet, Reader
+from catalogue.search.facets import Facet, facet_parts, facets_from, passing
+from catalogue.search.filters import FACETS, MAX_PAGE, NEWEST, QUALITY, RELEVANCE, TITLE, UPDATED, SearchFilters
+from catalogue.search.planning import Part
+
+# Beyond so many matches the total is "more than", and the facets of a large catalogue count some of the items.
+COUNTED = 10_000
+# An item past its review date counts a little less, one of the reader's own organisation a little more.
+PAST_REVIEW_FACTOR = 0.9
+OWN_ORGANISATION_FACTOR = 1.02
+
+FACET_COLUMNS = tuple(facet.column for facet in FACETS if facet.column)
+ORDERS = {
+    RELEVANCE: "score * factor DESC, published_at DESC, id DESC",
+    NEWEST: "published_at DESC, id DESC",
+    UPDATED: "sort_key DESC, id DESC",
+    TITLE: "sort_key, id",
+    QUALITY: "sort_key, score * factor DESC, published_at DESC, id DESC",
+}
+BROWSING_ORDERS = {
+    NEWEST: ("-published_at", "-pk"),
+    UPDATED: ("-sort_key", "-pk"),
+    TITLE: ("sort_key", "pk"),
+    QUALITY: ("sort_key", "-published_at", "-pk"),
+}
+# Page numbers are counted from 0 here. One beyond the last gives the last.
+PAGE_OF_HITS = """
+    SELECT '#', id::text, '', row_number() OVER () FROM (
+        SELECT id FROM base WHERE {condition} ORDER BY {order} LIMIT %s OFFSET %s * (
+            SELECT least(%s, {last_page}, greatest(count(*) - 1, 0) / %s) FROM base WHERE {condition}
+        )
+    ) AS hits
+"""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A stretch of the results. number: from 1."""
+
+    number: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the database said. found: the matches that pass every filter, counted to the end or to the limit."""
+
+    ids: tuple[int, ...]
+    found: int
+    facets: tuple[Facet, ...]
+
+
+def ask(
+    items: ItemQuerySet[Item],
+    matches: Part | None,
+    filters: SearchFilters,
+    user: Reader,
+    *,
+    page: Page | None = None,
+    with_facets: bool = False,
+    most: int | None = None,
+) -> Answer:
+    """Ask for the items among these that match and that every filter lets pass.
+
+    matches: what finds the entries; None stands for all the items. page: the hits to give, none without it. most: look at so many matches
+    only, whichever they are.
+    """
+    active = {facet.name: facet.condition(filters.chosen(facet)) for facet in FACETS if filters.chosen(facet)}
+    listed = (
+        items.filter(filters.years)
+        .order_by()
+        .annotate(
+            factor=_factor(user),
+            sort_key=_sort_key(filters.order),
+            **{f"in_{name}": ExpressionWrapper(condition, BooleanField()) for name, condition in active.items()},
+        )
+    )
+    columns = ("id", "organisation_id", "published_at", *FACET_COLUMNS, *listed.query.annotations)
+    listed_sql, parameters = listed.values(*columns).query.sql_with_params()
+    statement, matched = _base(listed_sql, list(parameters), matches, most)
+    condition = passing(active)
+    parts = [f"SELECT '', '', '', count(*) FROM base WHERE {condition}"]  # noqa: S608 - names from FACETS
+    if with_facets:
+        parts += facet_parts(active)
+        matched += [list(filters.topic), list(filters.organisation)]
+    if page is not None:
+        parts.append(PAGE_OF_HITS.format(condition=condition, order=ORDERS[filters.order], last_page=MAX_PAGE - 1))
+        matched += [page.size, page.size, page.number - 1, page.size]
+    return _answer(f"{statement} {' UNION ALL '.join(parts)}", matched, filters)
+
+
+def _base(listed: str, parameters: list[object], matches: Part | None, most: int | None) -> tuple[str, list[object]]:
+    """Return the beginning of the statement, in which `base` holds the matches, and its parameters."""
+    limit = f"LIMIT {most:d}" if most is not None else ""
+    if matches is None:
+        return f"WITH base AS MATERIALIZED (SELECT *, 0.0 AS score FROM ({listed}) AS listed {limit})", parameters  # noqa: S608
+    return (
+        f"""WITH matched AS MATERIALIZED ({matches.sql}), base AS MATERIALIZED (
+            SELECT listed.*, matched.score FROM ({listed}) AS listed JOIN matched ON matched.item_id = listed.id {limit}
+        )""",  # noqa: S608 - written by Django and by planning.py; all that was typed is a parameter
+        [*matches.parameters, *parameters],
+    )
+
+
+def _answer(statement: str, parameters: list[object], filters: SearchFilters) -> Answer:
+    found: dict[str, dict[str, tuple[str, int]]] = defaultdict(dict)
+    hits: dict[int, int] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)  # type: ignore[arg-type]  # lists are arrays to the driver
+        for name, value, label, number in cursor.fetchall():
+            if name == "#":
+                hits[int(number)] = int(value)
+            elif number or value not in found[name]:
+                found[name][value] = (label, int(number))
+    (_words, total) = found.pop("")[""]
+    return Answer(tuple(hits[place] for place in sorted(hits)), total, facets_from(found, filters))
+
+
+def _factor(user: Reader) -> Combinable:
+    """Return by how much an item's score counts more or less for what it is."""
+    factor: Combinable = _where(Q(review_due__lt=timezone.localdate()), PAST_REVIEW_FACTOR)
+    if user.is_authenticated and user.is_member and user.organisation_id:
+        factor *= _where(Q(organisation=user.organisation_id), OWN_ORGANISATION_FACTOR)
+    return factor
+
+
+def _where(condition: Q, factor: float) -> Case:
+    return Case(When(condition, then=Value(factor)), default=Value(1.0), output_field=FloatField())
+
+
+def _sort_key(order: str) -> Combinable:
+    """Return what the items are ordered by, where that is no column of every statement."""
+    if order == TITLE:
+        return Lower("title")
+    if order == UPDATED:
+        return F("updated_at")
+    if order == QUALITY:
+        places = [
+            When(kind=kind.name, standing=value, then=place)
+            for kind in kinds.all_kinds()
+            for place, value in enumerate(kind.standings)
+        ]
+        return Case(*places, default=len(places), output_field=IntegerField())
+    return Value(0)
