@@ -1,0 +1,108 @@
+"""One public object of each sort, to fill in addresses with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+
+from accounts.models import Organisation, User
+from enquiries.models import Enquiry
+from enquiries.services import receive
+from evidence.models import Evidence
+from jobs.models import Job
+from knowledge.models import KnowHow, TechniqueTemplate
+from knowledge.services.techniques import load_techniques
+from mail.models import OutboxMessage
+from pages.models import Page
+from pages.services import load_pages
+from taxonomy.models import Abbreviation, Topic
+from tests.factories import EvidenceFactory, OrganisationFactory, TopicFactory, UserFactory
+from tests.knowledge.factories import published
+
+
+@dataclass(frozen=True)
+class Objects:
+    """What the addresses are filled in with; everything that can be public is."""
+
+    evidence: Evidence
+    topic: Topic
+    page: Page
+    organisation: Organisation
+    person: User
+    job: Job
+    message: OutboxMessage
+    abbreviation: Abbreviation
+    enquiry: Enquiry
+    knowhow: KnowHow
+    technique: TechniqueTemplate
+
+
+def make_objects() -> Objects:
+    """Make one of each."""
+    load_pages()
+    load_techniques()
+    topic = TopicFactory()
+    return Objects(
+        evidence=EvidenceFactory(topics=[topic]),
+        topic=topic,
+        page=Page.objects.order_by("pk")[0],
+        organisation=OrganisationFactory(),
+        person=UserFactory(),
+        job=Job.objects.create(kind="nothing", title="Somebody's long work", owner=UserFactory()),
+        message=OutboxMessage.objects.create(
+            purpose="test",
+            to="reader@mail.example",
+            from_email="portal@mail.example",
+            subject="Hello",
+            text="Hello.",
+            message_id="<hello@portal.example>",
+        ),
+        abbreviation=Abbreviation.objects.create(text="XYZ"),
+        enquiry=receive(reason="general", question="Where?", name="A reader", email="reader@mail.example"),
+        knowhow=published(visibility="public"),
+        technique=TechniqueTemplate.objects.order_by("pk")[0],
+    )
+
+
+def arguments(objects: Objects) -> dict[str, Callable[[], list[Any]]]:
+    """Address name → what fills it in; the first match holds."""
+    evidence, knowhow = objects.evidence, objects.knowhow
+    people = ContentType.objects.get_for_model(User).pk
+    values: dict[str, Callable[[], list[Any]]] = {
+        "topic": lambda: [objects.topic.slug],
+        "page": lambda: [objects.page.slug],
+        "evidence:short": lambda: [evidence.pk],
+        "evidence:list": list,
+        "evidence:*": lambda: [evidence.pk, evidence.slug],
+        "jobs:*": lambda: [objects.job.pk],
+        "mail:mailbox": list,
+        "mail:*": lambda: [objects.message.pk],
+        "enquiries:contact": list,
+        "enquiries:sent": lambda: [objects.enquiry.reference],
+        "account_confirm_email": lambda: ["no-such-key"],
+        "account_reset_password_from_key": lambda: ["1", "no-such-key"],
+        "knowledge:detail": lambda: [knowhow.pk, knowhow.slug],
+        "knowledge:agree": lambda: ["no-such-token"],
+        "knowledge:technique": lambda: [objects.technique.key],
+        "knowledge:sheet": lambda: [objects.technique.key],
+        "knowledge:part": lambda: [knowhow.pk, "what-happened"],
+        "knowledge:attachment": lambda: [knowhow.pk, 0],
+        "knowledge:champion*": lambda: [0],
+        "admin:view_on_site": lambda: [people, objects.person.pk],
+        "admin:app_list": lambda: ["evidence"],
+    }
+    for name in ("short", "thanks", "write", "files", "links", "check", "take-back", "status", "experience", "report"):
+        values[f"knowledge:{name}"] = lambda: [knowhow.pk]
+    values["knowledge:contact"] = lambda: [knowhow.pk]
+    values["knowledge:champions"] = list
+    for model in admin.site._registry:
+        label = f"{model._meta.app_label}_{model._meta.model_name}"
+        first = model._base_manager.order_by("pk").values_list("pk", flat=True).first()
+        values |= {
+            f"admin:{label}_add": list,
+            f"admin:{label}_changelist": list,
+            f"admin:{label}_*": lambda pk=first: [pk or 0],  # type: ignore[misc]
+        }
+    return values
