@@ -7,6 +7,7 @@ THROWAWAY := $(PYTHON_VENV) -m kmportal.servers --
 # mypy's Django plug-in loads the settings, which want addresses; nothing is listened to there.
 NOWHERE := DATABASE_URL=postgresql://localhost/none REDIS_URL=redis://localhost
 PYTEST_ARGS ?=
+PYTEST_WORKERS ?= 2
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -28,7 +29,7 @@ dev: assets ## Run the portal with debug pages, reloading code and assets at eve
 
 test: assets ## Run all tests, browser tests included (some of them: make test PYTEST_ARGS="tests/mail -x")
 	@PORTAL_CHROMIUM=$$($(PYTHON_VENV) -m tests.chromium) && export PORTAL_CHROMIUM && \
-		exec $(THROWAWAY) $(PYTHON_VENV) -m pytest $(PYTEST_ARGS)
+		exec $(THROWAWAY) $(PYTHON_VENV) -m pytest -n $(PYTEST_WORKERS) $(PYTEST_ARGS)
 
 check: lint types imports migrations production ## Check style, types, imports, migrations and production settings
 
