@@ -40,6 +40,7 @@ class Kind:
     of many items, loading the children in one query. card_facts: likewise gives what cards show of many items beyond
     the columns that every kind has. identifiers_in: the identifiers that words typed into the search box may be, in the
     form that SearchText.exact holds them. topic_heading: the heading of its part of a topic's page.
+    home_route: the name of its own landing page, where it has one; else the search for it is.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Kind:
     card_facts: Callable[[list[int]], Mapping[int, CardFacts]] = lambda item_ids: {}
     identifiers_in: Callable[[str], Iterable[str]] = lambda text: ()
     topic_heading: str = ""
+    home_route: str = ""
 
 
 _kinds: dict[str, Kind] = {}

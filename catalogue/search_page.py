@@ -65,6 +65,7 @@ def search_context(page: SearchPage) -> dict[str, Any]:
             url(filters.changed(q=page.notes.did_you_mean.query).as_query()) if page.notes.did_you_mean else ""
         ),
         "chosen_kinds": filters.kind,
+        "chosen_topics": topics.selected if (topics := page.facet("topic")) else (),
         "first_place": (page.number - 1) * settings.SEARCH_PAGE_SIZE + 1,
     }
 

@@ -39,7 +39,7 @@ def topics(request: HttpRequest) -> HttpResponse:
 @require_safe
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what is known about one topic; a merged one leads to the topic it became part of."""
-    found = get_object_or_404(Topic.objects.select_related("merged_into"), slug=slug)
+    found = get_object_or_404(Topic.objects.with_other_names().select_related("merged_into"), slug=slug)
     if found.merged_into is not None:
         return redirect(found.merged_into, permanent=True)
     if found.status == Topic.Status.CANDIDATE:
@@ -51,7 +51,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
         "parts": parts,
         "total": sum(part.total for part in parts),
         "neighbours": neighbours(found, request.user),
-        "also_called": [term.text for term in found.entry_terms.all()],
+        "also_called": found.other_names,
         "search_url": search_url(topic=found.slug),
     }
     return render(request, "catalogue/topic.html", context)

@@ -51,7 +51,7 @@ class Facet:
 
     name: str
     label: str
-    options: Sequence[Option] = field(default_factory=tuple)
+    options: Sequence[OptionLike] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True)

@@ -73,8 +73,8 @@ def banners(record: Evidence, *, successor: Item | None) -> list[Banner]:
     if record.is_retracted:
         found.append(Banner("retracted", detail=record.retraction_note))
     if record.status == Status.SUPERSEDED:
-        newer = {"url": successor.get_absolute_url(), "link": successor.title} if successor else {}
-        found.append(Banner("superseded", **newer))
+        url, link = (successor.get_absolute_url(), successor.title) if successor else ("", "")
+        found.append(Banner("superseded", url=url, link=link))
     if record.status == Status.ARCHIVED:
         found.append(Banner("archived"))
     if record.publication_status == PublicationStatus.PREPRINT:

@@ -30,7 +30,7 @@ class EvidenceQuerySet(ItemQuerySet[EvidenceType]):
     def with_deciding_result(self) -> EvidenceQuerySet[EvidenceType]:
         """Each with `deciding_result`: tool, result and band of the appraisal that decides its band, or None."""
         deciding = self._appraisals().deciding().filter(evidence=models.OuterRef("pk"))
-        return self.annotate(
+        return self.annotate(  # type: ignore[return-value]  # the stubs make a type of its own of what is annotated
             deciding_result=models.Subquery(
                 deciding.values(found=JSONObject(tool="tool", result="result", band="band"))[:1]
             )

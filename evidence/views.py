@@ -22,7 +22,7 @@ def evidence_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Show one record; a wrong slug leads to the right one. Of a withdrawn record only title, reason and date are shown."""
-    record = get_object_or_404(Evidence.objects.visible_to(request.user).for_page(), pk=pk)
+    record = get_object_or_404(Evidence.objects.for_page().visible_to(request.user), pk=pk)
     if slug != record.slug:
         return redirect(record, permanent=True)
     if record.status == Status.WITHDRAWN:
@@ -63,4 +63,5 @@ def attachment(request: HttpRequest, pk: int, slug: str) -> HttpResponse | FileR
 def readable(request: HttpRequest, pk: int) -> Evidence:
     """Return the record that this person may read in full; raises Http404 otherwise."""
     visible = Evidence.objects.visible_to(request.user).exclude(status=Status.WITHDRAWN)
-    return get_object_or_404(visible.prefetch_related("topics"), pk=pk)
+    # taggit's manager, which the stubs do not take for a relation.
+    return get_object_or_404(visible.prefetch_related("topics"), pk=pk)  # type: ignore[misc]

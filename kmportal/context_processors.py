@@ -3,21 +3,26 @@
 from typing import Any
 
 from django.apps import apps
+from django.db.models import CharField, PositiveSmallIntegerField, SlugField, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from catalogue import kinds
+from catalogue.addresses import search_url
 from design.navigation import Link
 from pages.models import Page
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Return `portal_nav`, `footer_pages` (lists of Link) and `demo_banner`; the last two ask the database, when drawn."""
+    """Return `portal_nav`, `footer_pages` (lists of Link) and `demo_banner`; the last two ask one query, when drawn."""
+    frame = SimpleLazyObject(frame_rows)
     return {
         "portal_nav": header_links(request),
-        "footer_pages": SimpleLazyObject(footer_links),
-        "demo_banner": SimpleLazyObject(has_demonstration_content),
+        "footer_pages": SimpleLazyObject(
+            lambda: [Link(title, reverse("page", args=[slug])) for title, slug in frame if slug]
+        ),
+        "demo_banner": SimpleLazyObject(lambda: any(not slug for title, slug in frame)),
     }
 
 
@@ -29,7 +34,7 @@ def header_links(request: HttpRequest) -> list[Link]:
     links = [
         Link(
             kind.plural,
-            f"{reverse('search')}?kind={kind.name}",
+            reverse(kind.home_route) if kind.home_route else search_url(kind=kind.name),
             room == kind.route.partition(":")[0]
             or (section == "search" and request.GET.getlist("kind") == [kind.name]),
         )
@@ -42,15 +47,19 @@ def header_links(request: HttpRequest) -> list[Link]:
     ]
 
 
-def footer_links() -> list[Link]:
-    """Return the pages that librarians chose for the footer. One query."""
-    return [Link(page.title, page.get_absolute_url()) for page in Page.objects.in_footer().only("slug", "title")]
+def frame_rows() -> list[tuple[str, str]]:
+    """Return title and slug of the footer's pages, and a row without a slug while demonstration content is loaded.
 
-
-def has_demonstration_content() -> bool:
-    """Tell whether demonstration content was loaded and not cleared since. One query, none in production."""
-    if not apps.is_installed("demonstration"):
-        return False
-    # Asked for by name, because production does not install the app and must not import its models.
-    loads = apps.get_model("demonstration", "DemonstrationLoad")._default_manager
-    return bool(loads.filter(cleared_at=None).exists())
+    One query for both, as every page asks it. Production does not install the demonstration, so its model is asked for
+    by name.
+    """
+    rows = Page.objects.in_footer().values_list("title", "slug", "position")
+    if apps.is_installed("demonstration"):
+        loads = apps.get_model("demonstration", "DemonstrationLoad")._default_manager
+        rows = rows.union(
+            loads.filter(cleared_at=None).values_list(
+                Value("", CharField()), Value("", SlugField()), Value(0, PositiveSmallIntegerField())
+            ),
+            all=True,
+        ).order_by("position", "title")
+    return [(title, slug) for title, slug, _position in rows]

@@ -1,5 +1,7 @@
 """Editing the pages and the workstreams."""
 
+from collections.abc import Sequence
+
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -20,7 +22,7 @@ class PageAdmin(admin.ModelAdmin):
         ("Review", {"fields": ("reviewed_at", "review_due")}),
     )
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Page | None = None) -> dict[str, tuple[str, ...]]:
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Page | None = None) -> dict[str, Sequence[str]]:
         """Write the address from the title of a new page."""
         return {} if obj else {"slug": ("title",)}
 

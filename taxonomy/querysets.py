@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
 
 if TYPE_CHECKING:
     from taxonomy.models import Topic
@@ -23,6 +24,17 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         """Those without a broader topic."""
         edges = self.model._meta.get_field("broader_edges").related_model
         return self.filter(~Exists(edges._default_manager.filter(narrower=OuterRef("pk"))))  # type: ignore[union-attr]
+
+    def with_other_names(self) -> TopicQuerySet:
+        """Each with `other_names`: the texts of its entry terms, by alphabet."""
+        return self.annotate(
+            other_names=ArrayAgg(
+                "entry_terms__text",
+                filter=Q(entry_terms__isnull=False),
+                order_by="entry_terms__text",
+                default=Value([]),
+            )
+        )
 
     def broader_than(self, topic: Topic) -> TopicQuerySet:
         """All topics above one, at any distance."""
