@@ -105,6 +105,17 @@ def ask(
     return _answer(f"{statement} {' UNION ALL '.join(parts)}", matched, filters)
 
 
+def browse(items: ItemQuerySet[Item], filters: SearchFilters, *, page: Page) -> tuple[int, ...]:
+    """Return a page of a large catalogue to which no words were given, without looking at the rest of it."""
+    for facet in FACETS:
+        if filters.chosen(facet):
+            items = items.filter(facet.condition(filters.chosen(facet)))
+    listed = items.filter(filters.years).annotate(sort_key=_sort_key(filters.order))
+    start = (page.number - 1) * page.size
+    ordered = listed.order_by(*BROWSING_ORDERS[filters.order])
+    return tuple(ordered.values_list("pk", flat=True)[start : start + page.size])
+
+
 def _base(listed: str, parameters: list[object], matches: Part | None, most: int | None) -> tuple[str, list[object]]:
     """Return the beginning of the statement, in which `base` holds the matches, and its parameters."""
     limit = f"LIMIT {most:d}" if most is not None else ""
