@@ -24,7 +24,23 @@ SECRET_MESSAGES = {
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """allauth's own behaviour, but for the messages."""
+    """allauth's own behaviour, but for the messages and for what forms say."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": "This account is switched off",
+        "duplicate_email": "This is your address already",
+        "email_password_mismatch": "The email address or the password is wrong",
+        "email_taken": "Another account has this address",
+        "enter_current_password": "This is not your current password",
+        "incorrect_code": "The code is wrong. Check it, or ask for a new one",
+        "incorrect_password": "The password is wrong",
+        "invalid_login": "The email address or the password is wrong",
+        "invalid_password_reset": "The link is too old or was used already. Ask for a new one",
+        "rate_limited": "You have tried this often. Wait a few minutes and try again",
+        "same_as_current": "This is what it is already",
+        "too_many_login_attempts": "Too many wrong attempts. Wait five minutes and try again, or sign in with a code",
+    }
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write the message to the outbox; the templates are those of templates/account/email/."""

@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import Case, Q, QuerySet, When
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,6 +14,7 @@ from django.utils.text import Truncator
 from django.utils.timesince import timesince
 
 from accounts.admin_pages import ConditionFilter, PortalModelAdmin, Step
+from accounts.history import Change, Line
 from accounts.models import User
 from enquiries import services
 from enquiries.models import Enquiry
@@ -159,10 +160,14 @@ STEPS = (
 )
 
 
+# What waits for an answer, then what may come back, then what is done.
+QUEUE_FIRST = Case(When(state=State.RECEIVED, then=0), When(state=State.ANSWERED, then=1), default=2)
+
+
 class WhoseFilter(ConditionFilter):
     """Mine, and nobody's."""
 
-    title = "with"
+    title = "librarian"
     parameter_name = "with"
 
     def conditions(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str, Q]]:
@@ -174,13 +179,13 @@ class WhoseFilter(ConditionFilter):
 class EnquiryAdmin(PortalModelAdmin):
     """The queue: what waits longest stands on top."""
 
-    list_display = ("reference", "reason", "excerpt", "name", "state", "waiting", "assigned_to")
+    list_display = ("reference", "reason", "excerpt", "state", "waiting", "assigned_to")
     list_filter = ("state", WhoseFilter, "reason")
     search_fields = ("reference", "name", "email", "question")
     search_help_text = "Search by reference, name, address or words of the question"
     list_select_related = ("assigned_to",)
     date_hierarchy = "created_at"
-    ordering = ("created_at", "pk")
+    ordering = (QUEUE_FIRST, "created_at", "pk")
     steps = STEPS
     fieldsets: ClassVar = (
         (None, {"fields": ("reference", "state", "reason", "question_text")}),
@@ -196,6 +201,25 @@ class EnquiryAdmin(PortalModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Enquiry]:
         """Fetch what the page of one enquiry shows."""
         return super().get_queryset(request).select_related("assigned_to", "person", "item")
+
+    def get_history(self, record: Enquiry) -> list[Change]:
+        """Every step, the latest first; the list on the page of the enquiry, in the way of all histories."""
+        steps = [
+            Change(entry.created_at, entry.by, False, (Line(entry.get_kind_display(), "", entry.text),))
+            for entry in record.entries.select_related("by")
+        ]
+        return [*reversed(steps), Change(record.created_at, record.person, True, ())]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the enquiry without buttons that save: everything is done by steps."""
+        hide = {"title": "Enquiry", "show_save": False, "show_save_and_continue": False}
+        return super().changeform_view(request, object_id, form_url, {**hide, **(extra_context or {})})
 
     @admin.display(description="question")
     def excerpt(self, enquiry: Enquiry) -> str:

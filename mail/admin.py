@@ -20,15 +20,10 @@ class OutboxMessageAdmin(admin.ModelAdmin):
     date_hierarchy = "created_at"
     show_full_result_count = False
     actions = ("send_again",)
-    fields = (
-        ("to", "subject"),
-        ("from_email", "reply_to"),
-        ("purpose", "is_bulk", "is_secret"),
-        ("state", "attempts", "ambiguous"),
-        ("smtp_code", "last_error"),
-        ("created_at", "not_before", "sent_at"),
-        ("expires_at", "forgotten_at"),
-        "message_id",
+    fieldsets = (
+        (None, {"fields": ("to", "subject", "from_email", "reply_to", "purpose", "message_id")}),
+        ("What became of it", {"fields": ("state", "attempts", "ambiguous", "smtp_code", "last_error")}),
+        ("When", {"fields": ("created_at", "not_before", "expires_at", "sent_at", "forgotten_at")}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -77,7 +77,9 @@ def test_an_address_from_elsewhere_reads_what_is_public_and_waits_for_a_libraria
         ("staff_request", "Nurse\r\nBcc: all@mail.example", "on one line"),
         ("password1", "short", "at least 12 characters"),
         ("password1", "password1234", "too common"),
-        ("email", "nobody", "email address"),
+        ("email", "nobody", "like name@example.com"),
+        ("email", "", "Enter email address"),
+        ("password1", "", "Enter password"),
     ],
 )
 def test_what_is_wrong_is_said_in_words(client: Client, field: str, value: str, message: str) -> None:

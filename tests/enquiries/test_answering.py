@@ -169,6 +169,9 @@ def test_the_page_shows_everything_and_changes_nothing(admin: Client, ask: Ask, 
     page = admin.get(address).content.decode()
     for words in ("&lt;script&gt;", "&lt;b&gt;Between us", 'href="/topics/falls/"', "Answer…", "Lee Librarian"):
         assert words in page
+    assert 'name="_save"' not in page
+    history = admin.get(reverse("admin:enquiries_enquiry_history", args=[enquiry.pk])).content.decode()
+    assert "Between us" in history
     admin.post(address, {"question": "Changed", "state": "closed", "email": "x@mail.example"})
     enquiry.refresh_from_db()
     assert (enquiry.state, enquiry.email) == ("received", "ann@mail.example")
