@@ -142,8 +142,10 @@ def _only_one(data: Path, port: int) -> Iterator[None]:
         if not lock.exclusive(wait=False):
             raise GivenUp(f"The portal already runs from {data}{_whereabouts(note)}. Stop that one first.")
         note.write_text(json.dumps({"process": os.getpid(), "port": port}))
-        yield
-        note.unlink(missing_ok=True)
+        try:
+            yield
+        finally:
+            note.unlink(missing_ok=True)
 
 
 def _whereabouts(note: Path) -> str:
