@@ -50,7 +50,7 @@ def _insert(table: type[models.Model], items: Sequence[Item]) -> None:
     """Insert the columns of one table; every value passes through its field, as in `save()`."""
     fields = [field for field in table._meta.local_concrete_fields if not field.generated]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.get_attname_column()[1]) for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in fields)
     row = f"({', '.join(['%s'] * len(fields))})"
     for some in _batches(items):
         values: list[Any] = [

@@ -25,7 +25,6 @@ from evidence.importing.models import ImportBatch as ImportBatch  # Django looks
 from evidence.importing.models import ImportedRecord as ImportedRecord
 from evidence.querysets import AppraisalQuerySet, EvidenceQuerySet
 
-
 # How each identifier is brought into its one spelling, and what to say where that cannot be done.
 IDENTIFIERS = {
     "doi": (normalise_doi, "A DOI looks like 10.1136/bmj.n71."),
