@@ -56,6 +56,7 @@ def search_context(page: SearchPage) -> dict[str, Any]:
         "kind_links": kind_links(page, url=url),
         "panel": panel(page.facets),
         "chips": [chip for chip, applied in zip(chips, page.applied, strict=True) if applied.name != "kind"],
+        "default_order": filters.changed(sort="").order,
         "clear_url": url(filters.cleared().changed(kind=filters.kind).as_query()),
         "everything_url": url(filters.cleared().as_query()),
         "pages": Paginator(range(page.last), 1).page(page.number),
