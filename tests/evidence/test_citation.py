@@ -10,6 +10,7 @@ from evidence.citation import harvard, meta_tags, to_ris, vancouver
 from evidence.citation.names import family_first, harvard_name, vancouver_name
 from evidence.citation.pages import full_pages, short_pages
 from evidence.importing import ris
+from evidence.importing.records import ParsedRecord
 from evidence.models import Evidence
 
 
@@ -130,7 +131,7 @@ def test_a_retracted_paper_is_cited_as_such() -> None:
     assert "[retracted]" in str(harvard(article(is_retracted=True)))
 
 
-def read_back(text: str) -> list[ris.ParsedRecord]:
+def read_back(text: str) -> list[ParsedRecord]:
     """What the portal's own importer makes of an export."""
     return [ris.parse(raw) for raw in ris.split(iter(enumerate(text.splitlines(), start=1)), [])]
 
