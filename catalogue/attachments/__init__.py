@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
 from django.utils.text import get_valid_filename
 
 from catalogue.attachments.images import clean_jpeg, clean_png
@@ -66,7 +67,7 @@ def _safe_name(name: str, ending: str) -> str:
     stem = "".join(letter for letter in last if letter.isprintable()).rsplit(".", 1)[0]
     try:
         stem = get_valid_filename(stem)
-    except ValueError:
+    except SuspiciousFileOperation:
         stem = "file"
     return stem.lstrip(".")[: NAME_LENGTH - len(ending)] + ending if stem.strip(".") else f"file{ending}"
 

@@ -1,0 +1,147 @@
+"""Real threads on a real database: one wins, nobody's text is lost, a second press makes no second contribution."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.db import connection, connections
+from django.test import Client
+from django.urls import reverse
+
+from catalogue.services import EditConflict
+from knowledge.models import KnowHow, Step
+from knowledge.services.contributing import save_part, tell
+from knowledge.services.experience import current_standing, share_experience
+from mail.models import OutboxMessage
+from tests.factories import UserFactory
+from tests.knowledge.factories import TOLD, draft, published
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+EDITORS = 8
+
+
+def at_once(jobs: list[Any]) -> list[Any]:
+    """Run the jobs in threads of their own, each with its own connection, and return what each gave or raised."""
+
+    def run(job: Any) -> Any:
+        try:
+            return job()
+        except Exception as problem:  # noqa: BLE001 - the test looks at whatever it was
+            return problem
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(run, jobs))
+
+
+def test_of_many_editors_one_wins_and_the_others_keep_their_text() -> None:
+    author = UserFactory(staff=True)
+    item = draft(author)
+
+    def edit(number: int) -> Any:
+        client = Client()
+        client.force_login(author)
+        data = {"version": item.version, "what_we_did": f"Text of {number}", "what_happened": "Fewer falls."}
+        return client.post(reverse("knowledge:part", args=[item.pk, "events"]), data)
+
+    answers = at_once([lambda number=number: edit(number) for number in range(EDITORS)])
+    assert sorted(answer.status_code for answer in answers) == [302] + [409] * (EDITORS - 1)
+    winner = next(number for number, answer in enumerate(answers) if answer.status_code == 302)
+    item.refresh_from_db()
+    assert item.what_we_did == f"Text of {winner}"
+    for number, answer in enumerate(answers):
+        if number != winner:
+            words = answer.content.decode()
+            assert f"Text of {number}" in words
+            assert f"Text of {winner}" in words
+
+
+def test_of_many_saves_of_one_version_one_wins() -> None:
+    author = UserFactory(staff=True)
+    item = draft(author)
+    results = at_once(
+        [
+            lambda n=n: save_part(knowhow=item, version=item.version, by=author, values={"title": f"Title {n}"})
+            for n in range(EDITORS)
+        ]
+    )
+    assert sum(isinstance(result, EditConflict) for result in results) == EDITORS - 1
+
+
+def test_pressed_many_times_at_once_it_is_one_contribution() -> None:
+    author, key = UserFactory(staff=True), uuid.uuid4()
+    results = at_once([lambda: tell(by=author, key=key, has_promised=True, **TOLD) for _ in range(EDITORS)])
+    assert [result.pk for result in results] == [KnowHow.objects.get().pk] * EDITORS
+    assert Step.objects.filter(action="submitted").count() == 1
+
+
+def test_confirmations_at_once_leave_the_level_that_follows_from_all_of_them() -> None:
+    item = published(visibility="public")
+    people = [UserFactory(staff=True) for _ in range(EDITORS)]
+    at_once(
+        [
+            lambda person=person: share_experience(knowhow=item, by=person, verdict="matched", place="A ward")
+            for person in people
+        ]
+    )
+    item.refresh_from_db()
+    assert item.experiences.count() == EDITORS
+    assert item.standing == current_standing(item).level == "repeated"
+
+
+TELLER = """
+import os, sys, uuid
+import django
+django.setup()
+from accounts.models import User
+from knowledge.services.contributing import tell
+by = User.objects.get(pk=int(sys.argv[1]))
+for number in range(200):
+    key = uuid.UUID(int=number + 1)
+    tell(by=by, key=key, summary=f"Do {number}", what_happened="It worked.", context="A ward.", has_promised=True)
+    os.write(1, f"{number}\\n".encode())
+"""
+
+
+@pytest.mark.slow
+def test_a_killed_process_leaves_nothing_half_saved_and_loses_nothing_it_acknowledged() -> None:
+    author = UserFactory(staff=True)
+    address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "kmportal.settings.test",
+        "DATABASE_URL": urlunsplit(address),
+    }
+    teller = subprocess.Popen(
+        [sys.executable, "-c", TELLER, str(author.pk)],
+        stdout=subprocess.PIPE,
+        env=environment,
+        cwd=Path(__file__).resolve().parents[2],
+    )
+    assert teller.stdout is not None
+    acknowledged = [teller.stdout.readline() for _ in range(5)]
+    time.sleep(0.05)
+    teller.send_signal(signal.SIGKILL)
+    acknowledged += teller.stdout.read().splitlines()
+    teller.wait()
+    teller.stdout.close()
+    done = {f"Do {int(line)}" for line in acknowledged if line.strip()}
+    kept = set(KnowHow.objects.values_list("summary", flat=True))
+    assert len(done) >= 5
+    assert done <= kept
+    assert len(kept - done) <= 1
+    assert set(KnowHow.objects.values_list("status", flat=True)) == {"submitted"}
+    assert Step.objects.filter(action="submitted").count() == len(kept)
+    assert OutboxMessage.objects.filter(purpose="know-how.submitted").count() == len(kept)
+    again = tell(by=author, key=uuid.UUID(int=1), has_promised=True, **TOLD)
+    assert again.summary == "Do 0"
