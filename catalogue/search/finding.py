@@ -79,7 +79,7 @@ def _matches(planned: Plan, *, scored: bool = True) -> Part | None:
     return planned.all_matches(scored=scored)
 
 
-NOTHING = Part("SELECT item_id, 0.0 FROM catalogue_searchentry WHERE false", ())
+NOTHING = Part("SELECT item_id, 0.0 AS score FROM catalogue_searchentry WHERE false", ())
 
 
 def _best(

@@ -61,7 +61,8 @@ def parse(query: str) -> ParsedQuery:
             if word is None:
                 phrases.append(words)
         exclude_next = False
-    spelt = list(dict.fromkeys(word for part in wanted for word in plain_words(part)))
+    # Together, so that "know how" is one word as it is in documents.
+    spelt = list(dict.fromkeys(plain_words(" ".join(wanted))))
     folded = dict.fromkeys(fold_word(word) for word in spelt)
     identifiers = dict.fromkeys(value for kind in kinds.all_kinds() for value in kind.identifiers_in(text))
     return ParsedQuery(

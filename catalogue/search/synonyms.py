@@ -26,13 +26,15 @@ VERSION = """
         || (SELECT (count(*), max(id)) FROM taxonomy_meaning)::text
 """
 READ = """
-    SELECT id::text, name, '' FROM taxonomy_topic WHERE status = %(active)s
-    UNION ALL
-    SELECT topic.id::text, term.text, '' FROM taxonomy_entryterm term JOIN taxonomy_topic topic ON topic.id = term.topic_id
-        WHERE topic.status = %(active)s
-    UNION ALL
-    SELECT '', abbreviation.text, coalesce(nullif(meaning.query, ''), meaning.label) FROM taxonomy_meaning meaning
-        JOIN taxonomy_abbreviation abbreviation ON abbreviation.id = meaning.abbreviation_id
+    SELECT topic, label, meaning FROM (
+        SELECT id::text AS topic, name AS label, '' AS meaning, 1 AS part, id FROM taxonomy_topic WHERE status = %(active)s
+        UNION ALL
+        SELECT topic.id::text, term.text, '', 2, term.id
+            FROM taxonomy_entryterm term JOIN taxonomy_topic topic ON topic.id = term.topic_id WHERE topic.status = %(active)s
+        UNION ALL
+        SELECT '', abbreviation.text, coalesce(nullif(meaning.query, ''), meaning.label), 3, meaning.id
+            FROM taxonomy_meaning meaning JOIN taxonomy_abbreviation abbreviation ON abbreviation.id = meaning.abbreviation_id
+    ) AS names ORDER BY part, id
 """
 
 
