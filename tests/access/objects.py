@@ -89,14 +89,14 @@ def arguments(objects: Objects) -> dict[str, Callable[[], list[Any]]]:
         "knowledge:sheet": lambda: [objects.technique.key],
         "knowledge:part": lambda: [knowhow.pk, "what-happened"],
         "knowledge:attachment": lambda: [knowhow.pk, 0],
-        "knowledge:champion*": lambda: [0],
+        "knowledge:champion": lambda: [0],
+        "knowledge:champion-contact": lambda: [0],
         "admin:view_on_site": lambda: [people, objects.person.pk],
         "admin:app_list": lambda: ["evidence"],
     }
     for name in ("short", "thanks", "write", "files", "links", "check", "take-back", "status", "experience", "report"):
         values[f"knowledge:{name}"] = lambda: [knowhow.pk]
     values["knowledge:contact"] = lambda: [knowhow.pk]
-    values["knowledge:champions"] = list
     for model in admin.site._registry:
         label = f"{model._meta.app_label}_{model._meta.model_name}"
         first = model._base_manager.order_by("pk").values_list("pk", flat=True).first()
