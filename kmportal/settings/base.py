@@ -212,7 +212,12 @@ LIBRARY_TEAM_EMAIL = env_str("PORTAL_LIBRARY_EMAIL", default="library@localhost"
 # --- Celery: hints only ---
 CELERY_BROKER_URL = redis_url(env_required("REDIS_URL", purpose="the Valkey or Redis broker"))
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
+# A task is a hint and its row the truth, found by the sweeps: so the broker may forget a task once a worker has it. Late
+# acknowledgement would run a task twice that takes longer than the visibility timeout, and (kombu 5.7) a worker that
+# loses the broker while it holds unacknowledged messages, prefetched ones too, ends.
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_DISABLE_PREFETCH = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
