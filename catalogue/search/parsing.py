@@ -8,7 +8,7 @@ from catalogue.search.filters import clean
 from catalogue.search.spelling import fold, fold_word, plain_words
 
 # Enough for a whole question or a pasted title; what follows adds time and hardly changes the order.
-MAX_WORDS = 32
+MAX_WORDS = 64
 MAX_PHRASES = 5
 MAX_EXCLUDED = 8
 
