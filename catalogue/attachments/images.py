@@ -29,7 +29,7 @@ APP0, APP1, ADOBE = 0xE0, 0xE1, 0xEE
 def clean_png(content: bytes) -> bytes:
     """Return the PNG with its picture only. Raises RefusedFile where it is broken or too large."""
     kept = [PNG_START]
-    names = []
+    names: list[bytes] = []
     for name, data in _png_chunks(content):
         if not names and name != b"IHDR":
             raise RefusedFile(BROKEN)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from accounts.admin_pages import ConditionFilter, PortalModelAdmin, Step
 from accounts.history import Change, Own, Rows, changes, events_of
@@ -69,13 +69,20 @@ class KnowHowAdmin(PortalModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Open on what waits."""
         if not request.GET and request.method == "GET":
-            request.GET = request.GET.copy()
-            request.GET["stage"] = "waiting"
+            return HttpResponseRedirect(f"{request.path}?stage=waiting")
         return super().changelist_view(request, extra_context)
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
         """Add what a moderator reads."""
-        knowhow: KnowHow = kwargs["obj"]
+        knowhow: KnowHow = obj
         latest, earlier = last_sent(knowhow)
         context |= {
             "knowhow": knowhow,
@@ -90,7 +97,7 @@ class KnowHowAdmin(PortalModelAdmin):
             "files": knowhow.attachments.all(),
             **shown_as(knowhow.warnings),
         }
-        return super().render_change_form(request, context, **kwargs)
+        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
 
     def get_history(self, record: Any) -> list[Change]:
         """What happened to its columns, its topics and what colleagues said."""

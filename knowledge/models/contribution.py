@@ -18,7 +18,7 @@ from knowledge.querysets import KnowHowQuerySet
 
 
 @pghistory.track(obj_field=pghistory.ObjForeignKey(related_name="knowhow_events"))
-class KnowHow(Item):
+class KnowHow(Item):  # type: ignore[django-manager-missing]  # the parent's manager of topics comes from taggit
     """What a colleague learned, told freely or by a technique's questions.
 
     `Item.owner` is its author and may be empty: know-how outlives the account. `Item.summary` is what others should do
@@ -57,7 +57,7 @@ class KnowHow(Item):
     last_confirmed_on = models.DateField(null=True, blank=True, editable=False)
     contribution_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
 
-    objects = KnowHowQuerySet.as_manager()
+    objects = KnowHowQuerySet.as_manager()  # type: ignore[misc]  # narrower than the parent's, on purpose
 
     class Meta:
         verbose_name = "know-how"

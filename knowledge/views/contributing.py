@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,22 +14,23 @@ from knowledge.forms.contributing import StartForm, TellForm, WriteForForm
 from knowledge.identifiers import find_in
 from knowledge.models import Invitation, KnowHow, TechniqueTemplate
 from knowledge.services.contributing import start, tell
+from knowledge.views.requests import SignedInRequest
 from knowledge.warned import shown_as, were_shown
 
 
 @never_cache
 @login_required
 @require_safe
-def share(request: HttpRequest) -> HttpResponse:
+def share(request: SignedInRequest) -> HttpResponse:
     """Ask the first question: tell something, or write up a session."""
-    drafts = KnowHow.objects.visible_to(request.user).told_by(request.user).with_author()[:5]
+    drafts = KnowHow.objects.told_by(request.user).with_author().visible_to(request.user)[:5]
     return render(request, "knowledge/share.html", {"drafts": drafts})
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def tell_it(request: HttpRequest) -> HttpResponse:
+def tell_it(request: SignedInRequest) -> HttpResponse:
     """Tell something in one screen and send it. The key in the form makes a second press the same contribution."""
     invitation = invited(request)
     form = TellForm(request.POST or None, initial={"key": uuid.uuid4()})
@@ -50,7 +51,7 @@ def tell_it(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def session(request: HttpRequest) -> HttpResponse:
+def session(request: SignedInRequest) -> HttpResponse:
     """Choose the technique of a session, and begin its write-up."""
     techniques = TechniqueTemplate.objects.current()
     form = StartForm(request.POST or None, techniques=techniques, initial={"key": uuid.uuid4()})
@@ -67,7 +68,7 @@ def session(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def write_for(request: HttpRequest) -> HttpResponse:
+def write_for(request: SignedInRequest) -> HttpResponse:
     """Begin to write up what somebody told a librarian. 404 for everybody else."""
     if not request.user.is_librarian:
         raise Http404
@@ -86,23 +87,23 @@ def write_for(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
-def thanks(request: HttpRequest, pk: int) -> HttpResponse:
+def thanks(request: SignedInRequest, pk: int) -> HttpResponse:
     """Say thank you, and what happens next and when."""
-    knowhow = get_object_or_404(KnowHow.objects.visible_to(request.user).told_by(request.user), pk=pk)
+    knowhow = get_object_or_404(KnowHow.objects.told_by(request.user).visible_to(request.user), pk=pk)
     return render(request, "knowledge/thanks.html", {"knowhow": knowhow})
 
 
 @never_cache
 @login_required
 @require_safe
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: SignedInRequest) -> HttpResponse:
     """List what the person contributed and what became of it."""
-    contributions = KnowHow.objects.visible_to(request.user).told_by(request.user).with_numbers()
+    contributions = KnowHow.objects.told_by(request.user).with_numbers().visible_to(request.user)
     invitations = Invitation.objects.filter(person=request.user, answered_by=None).select_related("topic")
     return render(request, "knowledge/mine.html", {"contributions": contributions, "invitations": invitations})
 
 
-def invited(request: HttpRequest) -> Invitation | None:
+def invited(request: SignedInRequest) -> Invitation | None:
     """Return the invitation that the address names, where it was sent to this person."""
     number = request.GET.get("invitation", "")
     if not number.isdecimal() or len(number) > 15:
@@ -111,6 +112,6 @@ def invited(request: HttpRequest) -> Invitation | None:
     return found.select_related("topic").first()
 
 
-def said(request: HttpRequest, words: str) -> None:
+def said(request: SignedInRequest, words: str) -> None:
     """Confirm on the next page what was done."""
     messages.success(request, words)

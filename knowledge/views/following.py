@@ -14,14 +14,15 @@ from knowledge.models import KnowHow
 from knowledge.page import told_parts
 from knowledge.services import agreeing, contributing
 from knowledge.views.contributing import said
+from knowledge.views.requests import SignedInRequest
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def status(request: HttpRequest, pk: int) -> HttpResponse:
+def status(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show where one's contribution stands and what was said about it; take an answer."""
-    knowhow = get_object_or_404(KnowHow.objects.visible_to(request.user).told_by(request.user), pk=pk)
+    knowhow = get_object_or_404(KnowHow.objects.told_by(request.user).visible_to(request.user), pk=pk)
     form = ReplyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -12,6 +12,7 @@ from knowledge.forms.colleagues import AskForm, ContactForm, ProfileForm
 from knowledge.models import ChampionProfile, Community, KnowHow
 from knowledge.services import champions as services
 from knowledge.views.contributing import said
+from knowledge.views.requests import SignedInRequest
 
 
 @require_safe
@@ -24,17 +25,17 @@ def champions(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
-def champion(request: HttpRequest, pk: int) -> HttpResponse:
+def champion(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show what a champion covers and what they contributed under their own name."""
     profile = get_object_or_404(ChampionProfile.objects.shown_to(request.user), pk=pk)
-    listed = KnowHow.objects.listed_to(request.user).told_openly_by(profile.user)
+    listed = KnowHow.objects.told_openly_by(profile.user).listed_to(request.user)
     items = with_card_facts(listed.newest_first().for_cards()[:10])
     return render(request, "knowledge/champion.html", {"profile": profile, "items": items})
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def contact(request: HttpRequest, pk: int) -> HttpResponse:
+def contact(request: SignedInRequest, pk: int) -> HttpResponse:
     """Write to a champion, whose address stays hidden."""
     profile = get_object_or_404(ChampionProfile.objects.shown_to(request.user), pk=pk)
     form = ContactForm(request.POST or None)
@@ -53,7 +54,7 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def ask(request: HttpRequest) -> HttpResponse:
+def ask(request: SignedInRequest) -> HttpResponse:
     """Ask to become a champion, and see the answer."""
     profile = ChampionProfile.objects.filter(user=request.user).first()
     form = AskForm(request.POST or None)
@@ -70,7 +71,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: SignedInRequest) -> HttpResponse:
     """Change what one covers as a champion, and whether the directory shows it."""
     own = get_object_or_404(ChampionProfile.objects.granted(), user=request.user)
     initial = {

@@ -14,6 +14,7 @@ from knowledge.models import Attachment, Community, KnowHow, TechniqueTemplate
 from knowledge.page import page_context
 from knowledge.services import champions, experience, moderating
 from knowledge.views.contributing import said
+from knowledge.views.requests import SignedInRequest
 
 
 @require_safe
@@ -32,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Show one contribution; a wrong slug leads to the right one. Of a withdrawn one only title, reason and date show."""
-    knowhow = get_object_or_404(KnowHow.objects.visible_to(request.user).for_page(), pk=pk)
+    knowhow = get_object_or_404(KnowHow.objects.for_page().visible_to(request.user), pk=pk)
     if slug != knowhow.slug:
         return redirect(knowhow, permanent=True)
     if knowhow.status == Status.WITHDRAWN:
@@ -58,7 +59,7 @@ def attachment(request: HttpRequest, pk: int, file_pk: int) -> FileResponse:
 
 @login_required
 @require_POST
-def share_experience(request: HttpRequest, pk: int) -> HttpResponse:
+def share_experience(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take a colleague's word: a tap, a line, and where. Or take it back."""
     knowhow = readable(request, pk)
     if "take_back" in request.POST:
@@ -79,7 +80,7 @@ def share_experience(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def report(request: HttpRequest, pk: int) -> HttpResponse:
+def report(request: SignedInRequest, pk: int) -> HttpResponse:
     """Report a problem; what staff report as unsafe or identifying is hidden until a librarian has looked."""
     knowhow = readable(request, pk)
     form = ReportForm(request.POST or None)
@@ -97,7 +98,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def contact(request: HttpRequest, pk: int) -> HttpResponse:
+def contact(request: SignedInRequest, pk: int) -> HttpResponse:
     """Write to the author, whose address stays hidden; 404 where they take no messages."""
     knowhow = readable(request, pk)
     if not knowhow.may_be_contacted or knowhow.owner is None:
@@ -119,5 +120,5 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
 
 def readable(request: HttpRequest, pk: int) -> KnowHow:
     """Return the contribution that this person may read in full; raises Http404 otherwise."""
-    visible = KnowHow.objects.visible_to(request.user).exclude(status=Status.WITHDRAWN).for_page()
+    visible = KnowHow.objects.for_page().visible_to(request.user).exclude(status=Status.WITHDRAWN)
     return get_object_or_404(visible, pk=pk)

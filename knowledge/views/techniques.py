@@ -23,7 +23,7 @@ def techniques(request: HttpRequest) -> HttpResponse:
 def technique(request: HttpRequest, key: str) -> HttpResponse:
     """Say how to run a technique, with the know-how that came from it."""
     found = get_object_or_404(TechniqueTemplate.objects.current(), key=key)
-    listed = KnowHow.objects.listed_to(request.user).of_technique(key)
+    listed = KnowHow.objects.of_technique(key).listed_to(request.user)
     items = with_card_facts(listed.newest_first().for_cards()[:SHOWN])
     return render(request, "knowledge/technique.html", {"technique": found, "items": items, "total": listed.count()})
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,10 +23,11 @@ from knowledge.models import KnowHow
 from knowledge.questions import Part, answer_to, is_part_done, missing_from, part_of, parts_of, texts_of
 from knowledge.services import agreeing, attaching, contributing
 from knowledge.views.contributing import said
+from knowledge.views.requests import SignedInRequest, whole_number
 from knowledge.warned import shown_as
 
 
-def editable(request: HttpRequest, pk: int) -> KnowHow:
+def editable(request: SignedInRequest, pk: int) -> KnowHow:
     """Return the contribution that this person may change; raises Http404 otherwise."""
     mine = KnowHow.objects.visible_to(request.user).editable_by(request.user)
     return get_object_or_404(mine.select_related("technique", "owner"), pk=pk)
@@ -35,7 +36,7 @@ def editable(request: HttpRequest, pk: int) -> KnowHow:
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def write(request: HttpRequest, pk: int) -> HttpResponse:
+def write(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show the task list. Posting asks the author of what a librarian wrote up to agree."""
     knowhow = editable(request, pk)
     error = ""
@@ -66,7 +67,7 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def write_part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def write_part(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     """Ask one part, and save it: on the button, or while the person types (htmx)."""
     knowhow = editable(request, pk)
     part = part_of(knowhow, name)
@@ -92,7 +93,7 @@ def write_part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def check(request: HttpRequest, pk: int) -> HttpResponse:
+def check(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show all answers with a way to change each, what is missing and what could identify somebody; then send."""
     knowhow = editable(request, pk)
     form = PromiseForm(request.POST or None)
@@ -122,9 +123,9 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+def take_back(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let the author work on what waits for the library team."""
-    knowhow = get_object_or_404(KnowHow.objects.visible_to(request.user).told_by(request.user), pk=pk)
+    knowhow = get_object_or_404(KnowHow.objects.told_by(request.user).visible_to(request.user), pk=pk)
     try:
         contributing.take_back(knowhow=knowhow, by=request.user)
     except NotReady as refused:
@@ -135,7 +136,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def files(request: HttpRequest, pk: int) -> HttpResponse:
+def files(request: SignedInRequest, pk: int) -> HttpResponse:
     """List the files of a contribution; add one, or take one away."""
     knowhow = editable(request, pk)
     removing = "remove" in request.POST
@@ -165,7 +166,7 @@ def files(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def links(request: HttpRequest, pk: int) -> HttpResponse:
+def links(request: SignedInRequest, pk: int) -> HttpResponse:
     """Find something in the portal that belongs with a contribution, and propose the link."""
     knowhow = editable(request, pk)
     words = request.GET.get("words", "")
@@ -188,7 +189,7 @@ def links(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "knowledge/links.html", context, status=422 if error else 200)
 
 
-def change_link(request: HttpRequest, knowhow: KnowHow) -> None:
+def change_link(request: SignedInRequest, knowhow: KnowHow) -> None:
     """Propose the link that was chosen, or take one away. Raises NotReady with a sentence."""
     if "remove" in request.POST:
         relation = get_object_or_404(Relation, pk=whole_number(request.POST["remove"]), from_item=knowhow)
@@ -201,7 +202,7 @@ def change_link(request: HttpRequest, knowhow: KnowHow) -> None:
     relations.propose(from_item=knowhow, to_item=other, kind=form.cleaned_data["kind"], by=request.user)
 
 
-def save(form: AnswersForm, request: HttpRequest) -> KnowHow:
+def save(form: AnswersForm, request: SignedInRequest) -> KnowHow:
     """Save what the form holds over the version it was opened with. Raises EditConflict or NotReady."""
     named = form.cleaned_data.get("colleagues")
     if named:
@@ -211,20 +212,22 @@ def save(form: AnswersForm, request: HttpRequest) -> KnowHow:
     )
 
 
-def saved(request: HttpRequest, knowhow: KnowHow) -> HttpResponse:
+def saved(request: SignedInRequest, knowhow: KnowHow) -> HttpResponse:
     """Say that it is saved, and hand the page the version to save over next."""
     words = f"Saved at {time_in_words(timezone.now())}"
     return render(request, "knowledge/save_state.html", {"words": words, "version": knowhow.version})
 
 
-def conflict(request: HttpRequest, form: AnswersForm) -> HttpResponse:
+def conflict(request: SignedInRequest, form: AnswersForm) -> HttpResponse:
     """Show both texts. The form keeps this person's, and saving it once more is their decision."""
     if request.htmx:
         words = "Not saved: this was changed on another page or device. Press “Save and continue” to see both."
         return render(request, "knowledge/save_state.html", {"problem": words})
     stored = KnowHow.objects.visible_to(request.user).select_related("technique").get(pk=form.knowhow.pk)
-    form.data = form.data.copy()  # type: ignore[attr-defined]
-    form.data["version"] = str(stored.version)
+    data = QueryDict(mutable=True)
+    data.update(request.POST)
+    data["version"] = str(stored.version)
+    form.data = data
     theirs = [
         (question.prompt, answer_to(stored, question))
         for question in form.part.questions
@@ -235,7 +238,7 @@ def conflict(request: HttpRequest, form: AnswersForm) -> HttpResponse:
     )
 
 
-def preview(request: HttpRequest, form: AnswersForm) -> HttpResponse:
+def preview(request: SignedInRequest, form: AnswersForm) -> HttpResponse:
     """Show how the texts will look: in place with htmx, else on the same page above the form."""
     form.is_valid()
     texts = [
@@ -274,8 +277,3 @@ def after(knowhow: KnowHow, part: Part) -> str:
 def first_error(form: AnswersForm) -> str:
     """Return the first thing that keeps the form from being saved."""
     return next((f"Not saved: {message}" for errors in form.errors.values() for message in errors), "")
-
-
-def whole_number(text: str | None) -> int:
-    """Return the number, or 0, which is no row and no version, for what is none."""
-    return int(text) if text and text.isdecimal() and text.isascii() and len(text) < 10 else 0

@@ -193,7 +193,9 @@ class TestAgreeing:
         item.refresh_from_db()
         assert item.status == "draft"
 
-    @pytest.mark.parametrize("token", ["x", "x:y:z", signing.dumps([1, 2, 3], salt="another")])
+    @pytest.mark.parametrize(
+        "token", ["x", "x:y:z", signing.dumps([1, 2, 3], salt="another")], ids=["short", "odd", "foreign"]
+    )
     def test_a_forged_link_opens_nothing(self, client: Client, token: str) -> None:
         assert client.get(reverse("knowledge:agree", args=[token])).status_code == 404
 
@@ -274,7 +276,7 @@ class TestAdmin:
     def test_the_queue_opens_on_what_waits_oldest_first(self, client: Client, librarian: Any) -> None:
         first, second = sent(title="Oldest"), sent(title="Newest")
         published(title="Shown already")
-        words = client.get(reverse("admin:knowledge_knowhow_changelist")).content.decode()
+        words = client.get(reverse("admin:knowledge_knowhow_changelist"), follow=True).content.decode()
         assert words.index(first.title) < words.index(second.title)
         assert "Shown already" not in words
 
