@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from accounts.admin_pages import ConditionFilter, PortalModelAdmin, Step
+from accounts.admin_pages import ConditionFilter, PortalModelAdmin, PortalTabularInline, Step
 from accounts.history import Change, Own, changes, events_of
 from accounts.models import Organisation, OrganisationDomain, Role, User
 from accounts.services import RANK, NotAllowed, approve_staff, remove_staff, set_role, set_sign_in
@@ -220,7 +220,7 @@ class UserAdmin(PortalModelAdmin):
         return False
 
 
-class DomainInline(admin.TabularInline):
+class DomainInline(PortalTabularInline):
     """The e-mail domains that prove that a person works here."""
 
     model = OrganisationDomain

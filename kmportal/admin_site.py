@@ -1,7 +1,9 @@
 """The librarians' admin: Django's, signed in to through the portal's own pages, with a first page that says what waits."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
@@ -10,11 +12,27 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import capfirst
 
 from kmportal.dashboard import dashboard_for
 
 # The rooms in the order in which librarians work in them; any other comes after these.
 ROOMS = ("evidence", "knowledge", "catalogue", "taxonomy", "enquiries", "pages", "accounts")
+
+
+# The lists that librarians use most; those of rooms that are not installed are left out.
+MAIN_LISTS = (
+    "evidence.Evidence", "knowledge.KnowHow", "taxonomy.Topic", "enquiries.Enquiry", "pages.Page", "accounts.User",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Room:
+    """A way to a main list. `is_current` where the page belongs to it."""
+
+    label: str
+    url: str
+    is_current: bool
 
 
 class PortalAdminSite(AdminSite):
@@ -25,6 +43,27 @@ class PortalAdminSite(AdminSite):
     index_title = "What waits for you"
     index_template = "admin/dashboard.html"
     empty_value_display = "–"
+    # The rooms stand above every page instead: beside a list of many columns there is no room for them.
+    enable_nav_sidebar = False
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Add the way to the main lists to what Django's pages need."""
+        return {**super().each_context(request), "rooms": self.rooms(request)}
+
+    def rooms(self, request: HttpRequest) -> list[Room]:
+        """Return the first page and the main lists that this person may see."""
+        home = reverse(f"{self.name}:index")
+        rooms = [Room("What waits", home, request.path == home)]
+        for label in MAIN_LISTS:
+            app, _, name = label.partition(".")
+            model = apps.get_model(label) if apps.is_installed(app) else None
+            if model is None or not self.is_registered(model):
+                continue
+            if self.get_model_admin(model).has_view_permission(request):
+                url = reverse(f"{self.name}:{app}_{name.lower()}_changelist")
+                words = capfirst(str(model._meta.verbose_name_plural))
+                rooms.append(Room(words, url, request.path.startswith(url)))
+        return rooms
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send people to the portal's own sign-in page and back. Who is signed in already may not come in here."""

@@ -11,7 +11,14 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from accounts.admin_pages import ChooseMany, ChooseOne, ConditionFilter, PortalModelAdmin
+from accounts.admin_pages import (
+    ChooseMany,
+    ChooseOne,
+    ConditionFilter,
+    PortalModelAdmin,
+    PortalStackedInline,
+    PortalTabularInline,
+)
 from accounts.history import Change, Own, Rows, changes, events_of
 from taxonomy.forms import TopicField
 from taxonomy.models import Abbreviation, EntryTerm, Meaning, Topic, TopicEdge
@@ -101,12 +108,21 @@ class EntryTermFormSet(BaseInlineFormSet):
                 form.add_error("text", f"“{text}” is the topic's own name. Other names only.")
 
 
-class EntryTermInline(admin.TabularInline):
+class EntryTermForm(forms.ModelForm):
+    """One other name."""
+
+    class Meta:
+        model = EntryTerm
+        fields = ("text",)
+        labels = {"text": "Name"}
+
+
+class EntryTermInline(PortalTabularInline):
     """Synonyms, American spellings, abbreviations and older names."""
 
     model = EntryTerm
+    form = EntryTermForm
     formset = EntryTermFormSet
-    fields = ("text",)
     extra = 2
     verbose_name = "other name"
     verbose_name_plural = "other names that lead here"
@@ -238,7 +254,7 @@ class MeaningForm(forms.ModelForm):
         return cleaned
 
 
-class MeaningInline(admin.StackedInline):
+class MeaningInline(PortalStackedInline):
     """What the letters can stand for."""
 
     model = Meaning

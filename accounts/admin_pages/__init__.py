@@ -1,5 +1,6 @@
 """What every page of the librarians' admin shares: history, errors in words, steps that ask before they are done."""
 
+from accounts.admin_pages.choosing import PortalStackedInline, PortalTabularInline
 from accounts.admin_pages.lists import ConditionFilter, UsedConditionFilter
 from accounts.admin_pages.pages import FROM_DASHBOARD, PortalModelAdmin
 from accounts.admin_pages.steps import Step
@@ -24,6 +25,8 @@ __all__ = [
     "LinesField",
     "MomentField",
     "PortalModelAdmin",
+    "PortalStackedInline",
+    "PortalTabularInline",
     "Step",
     "UsedConditionFilter",
 ]

@@ -14,10 +14,11 @@ from django.db import IntegrityError, models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 
+from accounts.admin_pages.choosing import PortalControls
 from accounts.admin_pages.lists import PortalChangeList
 from accounts.admin_pages.steps import MOST_AT_ONCE, Step, hidden_fields
-from accounts.admin_pages.widgets import DATE_WIDGET, MOMENT_WIDGET, ChooseOne, MomentField
 from accounts.history import Change
 
 CHANGES_ON_A_PAGE = 50
@@ -26,7 +27,7 @@ NAMED_ON_QUESTION = 20
 FROM_DASHBOARD = "from=dashboard"
 
 
-class PortalModelAdmin(admin.ModelAdmin):
+class PortalModelAdmin(PortalControls, admin.ModelAdmin):
     """A ModelAdmin with counted filters, native date fields, history from events, steps, and forms that answer 422.
 
     `steps` are offered on the list and on the page of one record. Nothing is deleted in bulk unless a step does it.
@@ -36,12 +37,15 @@ class PortalModelAdmin(admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     change_form_template = "admin/portal_change_form.html"
-    formfield_overrides: ClassVar = {
-        models.DateField: {"widget": DATE_WIDGET},
-        models.DateTimeField: {"form_class": MomentField, "widget": MOMENT_WIDGET},
-        models.URLField: {"assume_scheme": "https"},
-    }
     steps: ClassVar[Sequence[Step]] = ()
+
+    @property
+    def media(self) -> forms.Media:
+        """The scripts that these pages use; the others serve windows of their own, which there are none of."""
+        names = ["vendor/jquery/jquery.min.js", "jquery.init.js", "core.js", "actions.js"]
+        if self.prepopulated_fields:
+            names += ["vendor/xregexp/xregexp.min.js", "urlify.js", "prepopulate.js"]
+        return forms.Media(js=[f"admin/js/{name}" for name in names])
 
     # --- Addresses ---
 
@@ -77,6 +81,11 @@ class PortalModelAdmin(admin.ModelAdmin):
         """Answer for a record that does not exist, or that this person may not see: nobody learns which."""
         self.message_user(request, f"This {self.opts.verbose_name} is not there. Was it deleted?", messages.WARNING)
         return HttpResponseRedirect(self.url("changelist"))
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Name the list by what it holds."""
+        title = self.opts.verbose_name_plural
+        return super().changelist_view(request, {"title": capfirst(str(title)), **(extra_context or {})})
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """The list whose counts are cheap."""
@@ -167,7 +176,7 @@ class PortalModelAdmin(admin.ModelAdmin):
             "unnamed": max(0, len(records) - NAMED_ON_QUESTION),
             "hidden": hidden,
             "back_url": back_url,
-            "media": self.media + form.media,
+            "media": form.media,
             "error_links": form_error_links(form),
         }
         status = 422 if form.is_bound and form.errors else 200
@@ -210,12 +219,6 @@ class PortalModelAdmin(admin.ModelAdmin):
         if has_errors:
             response.status_code = 422
         return response
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Look the record up by a few letters where `autocomplete_fields` says so."""
-        if db_field.name in self.get_autocomplete_fields(request):
-            kwargs["widget"] = ChooseOne(db_field, self.admin_site)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     # --- History ---
 

@@ -7,25 +7,59 @@ from django import forms
 from django.contrib.admin.widgets import AutocompleteMixin
 from django.core.exceptions import ValidationError
 
+# More than this many options make a list that nobody reads.
+MOST_LISTED = 300
+
 # The browser's own date controls need no script, speak the person's language and work with any keyboard.
 DATE_WIDGET = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "kp-date"})
 MOMENT_WIDGET = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "class": "kp-date"})
 
 
-class NumbersOnly(AutocompleteMixin):
-    """For the controls that look records up: a value that cannot be a key shows nothing instead of failing."""
+class LooksUp(AutocompleteMixin):
+    """A choice of records: a list to choose from, made by assets/js/choose.js into a field that looks them up.
+
+    Where there are too many to list, what is chosen stands alone; then a script is needed to choose another. Django's own
+    control for this fails accessibility checks and asks for inline styles.
+    """
+
+    @property
+    def media(self) -> forms.Media:
+        """The script that looks records up."""
+        return forms.Media(js=[forms.Script("build/admin.js", type="module")])  # type: ignore[list-item]  # the stubs lag behind
+
+    def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Say to the script where to look."""
+        return {
+            **base_attrs,
+            **(extra_attrs or {}),
+            "data-choose": self.get_url(),
+            "data-app-label": self.field.model._meta.app_label,
+            "data-model-name": self.field.model._meta.model_name,
+            "data-field-name": self.field.name,
+        }
 
     def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> Any:
-        """Draw the chosen records, without what cannot be one."""
-        keys = [key for key in value if str(key).isdecimal() and len(str(key)) < 19]
-        return super().optgroups(name, keys, attrs)
+        """Offer all records where they are few, else the chosen ones. A value that cannot be a key is none."""
+        keys = {str(key) for key in value if str(key).isdecimal() and len(str(key)) < 19}
+        offered = self.choices.queryset
+        records = list(offered.all()[: MOST_LISTED + 1])
+        if len(records) > MOST_LISTED:
+            records = list(offered.filter(pk__in=keys))
+        entries = [(str(record.pk), self.choices.field.label_from_instance(record)) for record in records]
+        if not self.allow_multiple_selected:  # type: ignore[attr-defined]  # every class that mixes this in is a Select
+            entries.insert(0, ("", "---------"))
+        options = [
+            self.create_option(name, key, label, key in keys or (not key and not keys), place, attrs=attrs)  # type: ignore[attr-defined]
+            for place, (key, label) in enumerate(entries)
+        ]
+        return [(None, options, 0)]
 
 
-class ChooseOne(NumbersOnly, forms.Select):
+class ChooseOne(LooksUp, forms.Select):
     """Look one record up by a few letters."""
 
 
-class ChooseMany(NumbersOnly, forms.SelectMultiple):
+class ChooseMany(LooksUp, forms.SelectMultiple):
     """Look records up by a few letters."""
 
 
@@ -46,10 +80,27 @@ class MomentField(forms.DateTimeField):
         return moment.replace(second=0, microsecond=0) if moment else None
 
 
+class Checkboxes(forms.CheckboxSelectMultiple):
+    """Boxes to tick as one named group: Django's admin draws the label beside them without tying it to them."""
+
+    template_name = "admin/widgets/checkbox_group.html"
+    group_label = ""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Add what the group is called."""
+        context = super().get_context(name, value, attrs)
+        context["widget"]["group_label"] = self.group_label
+        return context
+
+
 class CheckboxesField(forms.MultipleChoiceField):
     """An array of choices, each a box to tick; the order of the list is the order of the array."""
 
-    widget = forms.CheckboxSelectMultiple
+    widget = Checkboxes
+
+    def __init__(self, *, label: str, **kwargs: Any) -> None:
+        super().__init__(label=label, **kwargs)
+        self.widget.group_label = label
 
     def clean(self, value: Any) -> list[str]:
         """Return the ticked values. Raises ValidationError for a value that is not on the list."""

@@ -45,6 +45,8 @@ class ItemForm(forms.ModelForm):
         self.initial["opened_version"] = item.version if item.pk else None
         if "form" in self.fields:
             self.fields["form"].choices = [("", "Choose a type"), *grouped_types(type(item))]  # type: ignore[attr-defined]
+        if "visibility" in self.fields:
+            self.fields["visibility"].label = "Who may read it"
         if item.pk and "topics" in self.fields:
             # A topic that was retired later stays on the item until somebody takes it off.
             self.fields["topics"].queryset = Topic.objects.filter(  # type: ignore[attr-defined]

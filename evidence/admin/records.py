@@ -1,18 +1,16 @@
 """Evidence in the librarians' admin."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.db import models
 from django.db.models import QuerySet
-from django.forms import Textarea
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 
-from accounts.admin_pages import PortalModelAdmin
+from accounts.admin_pages import PortalStackedInline
 from accounts.admin_pages.pages import form_error_links
 from accounts.history import Own, Rows, events_of
 from accounts.models import User
@@ -29,10 +27,8 @@ from evidence.appraisal import READING_AID
 from evidence.identifiers import normalise_doi, normalise_pmid
 from evidence.models import Appraisal, Attachment, Evidence
 
-TEXT = {"widget": Textarea(attrs={"rows": 4, "class": "vLargeTextField"})}
 
-
-class AppraisalInline(admin.StackedInline):
+class AppraisalInline(PortalStackedInline):
     """Who rated it, with which tool, when. The newest one that counts decides the band."""
 
     model = Appraisal
@@ -40,7 +36,6 @@ class AppraisalInline(admin.StackedInline):
     stands_after = "Quality"
     extra = 1
     ordering = ("-appraised_on", "-pk")
-    formfield_overrides = PortalModelAdmin.formfield_overrides
     fieldsets = (
         (
             None,
@@ -59,7 +54,7 @@ class AppraisalInline(admin.StackedInline):
     )
 
 
-class AttachmentInline(admin.StackedInline):
+class AttachmentInline(PortalStackedInline):
     """The record's file."""
 
     model = Attachment
@@ -93,7 +88,6 @@ class EvidenceAdmin(ItemAdmin):
     inlines = (AppraisalInline, AttachmentInline)
     steps = (PUBLISH, *REVIEW_STEPS, DELETE_DRAFTS)
     readonly_fields = ("band_words", "created_at", "updated_at", "withdrawn_reason", "superseded_by")
-    formfield_overrides: ClassVar = {**PortalModelAdmin.formfield_overrides, models.TextField: TEXT}
 
     fieldsets = (
         (
