@@ -21,6 +21,7 @@ urlpatterns = [
     path("jobs/", include("jobs.urls")),
     path("mailbox/", include("mail.urls")),
     path("know-how/", include("knowledge.urls")),
+    path("learning/", include("learning_zone.urls")),
     path("get-in-touch/", include("enquiries.urls")),
     path("account/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),

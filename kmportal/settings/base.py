@@ -12,6 +12,7 @@ from kmportal.environment import (
     env_colour,
     env_int,
     env_link_template,
+    env_list,
     env_path,
     env_required,
     env_str,
@@ -30,6 +31,7 @@ INSTALLED_APPS = [
     "catalogue",
     "evidence",
     "knowledge",
+    "learning_zone",
     "enquiries",
     "pages",
     "kmportal.apps.PortalConfig",
@@ -176,6 +178,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 ATTACHMENT_MAX_BYTES = 10 * 1024 * 1024
 IMPORT_MAX_BYTES = 50 * 1024 * 1024
 
+# From which hosts recordings may play on their page: whole origins, as in https://player.vimeo.com. None by default.
+EMBED_HOSTS = env_list("PORTAL_EMBED_HOSTS")
+
 # --- Security headers: the set of docs/architecture.md, everything from 'self' ---
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -185,6 +190,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
+        "frame-src": EMBED_HOSTS or [NONE],
+        "media-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
@@ -231,6 +238,7 @@ CELERY_BEAT_SCHEDULE = {
     "jobs-sweep": {"task": "jobs.sweep", "schedule": 60.0},
     "catalogue-refresh-search": {"task": "catalogue.refresh_search", "schedule": 24 * 60 * 60.0},
     "mail-forget-old": {"task": "mail.forget_old", "schedule": 24 * 60 * 60.0},
+    "learning-check-links": {"task": "learning_zone.check_links", "schedule": 60 * 60.0},
     "enquiries-tidy": {"task": "enquiries.tidy", "schedule": 24 * 60 * 60.0},
     "accounts-forget-unconfirmed": {"task": "accounts.forget_unconfirmed", "schedule": 24 * 60 * 60.0},
 }

@@ -15,7 +15,7 @@ LINES = (
     ("accounts",),
     ("taxonomy",),
     ("catalogue",),
-    ("evidence", "knowledge"),
+    ("evidence", "knowledge", "learning_zone"),
     ("enquiries", "pages"),
     ("demonstration",),
     ("kmportal",),

@@ -1,0 +1,1 @@
+"""Learning resources, paths through them, and each person's own learning record."""

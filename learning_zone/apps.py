@@ -1,0 +1,19 @@
+from django.apps import AppConfig
+
+
+class LearningZoneConfig(AppConfig):
+    name = "learning_zone"
+    verbose_name = "Learning"
+
+    def ready(self) -> None:
+        from accounts import hooks  # noqa: PLC0415 - needs loaded models
+        from catalogue import attendance  # noqa: PLC0415 - needs loaded models
+        from learning_zone import account  # noqa: PLC0415 - needs loaded models
+        from learning_zone.kind import register_kind  # noqa: PLC0415 - needs loaded models
+        from learning_zone.services.recording import record_attendance  # noqa: PLC0415 - needs loaded models
+
+        register_kind()
+        hooks.on_account_page(hooks.AccountSection("learning_zone/account_section.html", account.own_learning))
+        hooks.on_export("learning", account.export)
+        hooks.on_erase(account.forget)
+        attendance.on_attended(record_attendance)

@@ -1,0 +1,1 @@
+"""Every change in the Learning Zone that has consequences."""
