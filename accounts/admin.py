@@ -18,6 +18,7 @@ from accounts.admin_pages import ConditionFilter, PortalModelAdmin, PortalTabula
 from accounts.history import Change, Own, changes, events_of
 from accounts.models import Organisation, OrganisationDomain, Role, User
 from accounts.services import RANK, NotAllowed, approve_staff, remove_staff, set_role, set_sign_in
+from accounts.staff import reassess_people_of
 
 # Groups follow from roles, and addresses belong to their owners, so neither has a page here. Importing the admin of both
 # apps, which Django would do after this one, makes them register first.
@@ -252,6 +253,11 @@ class OrganisationAdmin(PortalModelAdmin):
         """How many people, leading to their list."""
         url = f"{reverse('admin:accounts_user_changelist')}?organisation__id__exact={organisation.pk}"
         return format_html('<a href="{}">{}</a>', url, organisation.people_number)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Let people's standing follow from the organisation and its domains as they are now."""
+        super().save_related(request, form, formsets, change)
+        reassess_people_of(organisation=form.instance)
 
     def get_history(self, record: Organisation) -> list[Change]:
         """What happened to the organisation."""

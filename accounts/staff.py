@@ -44,11 +44,18 @@ def organisation_proved(user: User) -> Organisation | None:
 
 @transaction.atomic
 def reassess_people_of(*, organisation: Organisation) -> int:
-    """Bring people in step after the organisation or its domains have changed; return how many were looked at."""
+    """Bring people in step after the organisation or its domains have changed; return how many were looked at.
+
+    Only those are, whose standing and address disagree: those it gains, and those of its own that it loses.
+    """
     in_domain = Q(pk__in=[])
-    for domain in organisation.domains.values_list("domain", flat=True):
-        in_domain |= Q(email__iendswith=f"@{domain}")
-    people = list(User.objects.filter(Q(organisation=organisation) | in_domain).filter(emailaddress__verified=True))
+    if organisation.is_active:
+        for domain in organisation.domains.values_list("domain", flat=True):
+            in_domain |= Q(email__iendswith=f"@{domain}")
+    gained = in_domain & (Q(staff_since=None) | Q(organisation=None) | ~Q(organisation=organisation))
+    lost = Q(organisation=organisation, staff_approved_by=None, staff_since__isnull=False) & ~in_domain
+    confirmed = EmailAddress.objects.filter(primary=True, verified=True)
+    people = list(User.objects.filter(gained | lost, pk__in=confirmed.values("user")))
     for user in people:
         reassess(user=user)
     return len(people)

@@ -62,9 +62,14 @@ def test_a_domain_entered_later_counts_at_once_and_at_the_next_sign_in(
     client.force_login(first)
     first.refresh_from_db()
     assert first.organisation == trust
-    assert staff.reassess_people_of(organisation=trust) == 2
+    assert staff.reassess_people_of(organisation=trust) == 1
     second.refresh_from_db()
     assert second.is_member
+    assert staff.reassess_people_of(organisation=trust) == 0
+    trust.domains.all().delete()
+    assert staff.reassess_people_of(organisation=trust) == 2
+    second.refresh_from_db()
+    assert (second.is_member, second.organisation) == (False, None)
 
 
 def test_changing_the_address_takes_standing_along_or_away(
