@@ -44,10 +44,15 @@ def install_chromium() -> None:
 
 
 def _succeeds(command: list[str]) -> bool:
+    """Run the command; where it fails, pass on the line that says why."""
     try:
-        return subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode == 0
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
     except OSError:
         return False
+    if done.returncode and (said := done.stderr.strip().splitlines()):
+        telling = [line for line in said if "error" in line.lower() or line.startswith("E:")]
+        sys.stderr.write(f"{(telling or said)[-1].strip()}\n")
+    return done.returncode == 0
 
 
 def main() -> int:
