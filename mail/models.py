@@ -108,3 +108,7 @@ class Suppression(models.Model):
         """Keep the address in lower case, which is how it is looked up."""
         self.address = self.address.lower()
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def clean(self) -> None:
+        """Bring the address into lower case before it is checked."""
+        self.address = self.address.lower()
