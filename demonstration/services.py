@@ -15,6 +15,7 @@ from catalogue.choices import Status
 from catalogue.models import Item
 from catalogue.search import index_many
 from demonstration.knowhow import clear_communities, load_communities, load_knowhow
+from demonstration.learning import clear_paths, load_learning
 from demonstration.models import DemonstrationLoad
 from demonstration.sign_ins import PASSWORD
 from evidence.models import Appraisal, Evidence
@@ -53,6 +54,7 @@ def load_demonstration() -> bool:
     curator = users["priya.raman@northbridge.example"]
     records = _load_evidence(read_content("evidence.yaml"), organisations, curator=curator)
     load_knowhow(read_content("knowhow.yaml"), users=users, items=records, curator=curator)
+    load_learning(read_content("learning.yaml"), items=records, curator=curator)
     load_communities(read_content("communities.yaml"), users=users, curator=curator)
     return True
 
@@ -69,6 +71,7 @@ def clear_demonstration() -> dict[str, int]:
         "organisations": Organisation.objects.filter(is_demonstration=True).count(),
     }
     clear_communities()
+    clear_paths()
     Item.objects.filter(is_demonstration=True).delete()
     User.objects.filter(is_demonstration=True).delete()
     Organisation.objects.filter(is_demonstration=True).delete()

@@ -95,7 +95,7 @@ class Fetcher:
             target = answer.headers.get("location", "")
             if answer.status not in REDIRECTS or not target:
                 return Trail(answer, url, hops)
-            url = urljoin(url, target).partition("#")[0]
+            url = _joined(url, target)
             if url in seen:
                 raise NoAnswer("It redirects in a circle.")
             if len(hops) >= MOST_REDIRECTS:
@@ -117,7 +117,7 @@ class Fetcher:
         return self._ask("GET", url) if answer.status in HEAD_REFUSED else answer
 
     def _ask(self, method: str, url: str, *, most: int = BYTES_READ) -> Answer:
-        parts = urlsplit(url)
+        parts = _split(url)
         host, port = self._judge(parts)
         address = self._address(host, port)
         self.before_request(host)
@@ -174,6 +174,20 @@ class _Pinned(http.client.HTTPConnection):
         self.sock = socket.create_connection((self.address, self.port), self.timeout)
         if self.secure:
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError as problem:
+        raise RefusedAddress("It is not an address of the web.") from problem
+
+
+def _joined(url: str, target: str) -> str:
+    try:
+        return urljoin(url, target).partition("#")[0]
+    except ValueError as problem:
+        raise RefusedAddress("It is not an address of the web.") from problem
 
 
 def _ascii(path: str) -> str:

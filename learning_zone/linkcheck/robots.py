@@ -18,7 +18,10 @@ class Robots:
     def allow(self, url: str) -> bool:
         """Whether the site lets us look at this address. A site without rules does; so does one that fails to answer,
         as the check itself will find that out."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return True
         site = f"{parts.scheme}://{parts.netloc}"
         if site not in self._rules:
             self._rules[site] = self._read(site)

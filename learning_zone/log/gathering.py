@@ -49,5 +49,5 @@ class Log:
 
 def gather(person: User, period: Period) -> Log:
     """Return the person's own record of the period. One query."""
-    entries = tuple(LearningRecord.objects.of(person).between(period.first, period.last))
+    entries = tuple(LearningRecord.objects.of(person).between(period.first, period.last).select_related("item"))
     return Log(str(person), period, entries)

@@ -56,7 +56,6 @@ def video(request: HttpRequest, pk: int, slug: str) -> HttpResponseBase:
         raise Http404 from missing
     response = send_range(request, content, content_type="video/mp4")
     response["X-Robots-Tag"] = "noindex"
-    response["Cache-Control"] = "private, max-age=3600"
     return response
 
 

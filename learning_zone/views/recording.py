@@ -31,6 +31,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "entries": list(reversed(log.entries)),
         "open": own.open(),
         "others": own.done().count() - len(log.entries),
+        "endings": ENDINGS,
     }
     return render(request, "learning_zone/mine.html", context)
 
@@ -146,6 +147,8 @@ def log_page(request: HttpRequest) -> HttpResponse:
     return render(request, "learning_zone/log.html", context)
 
 
+# The files that are offered, with the words of their links.
+ENDINGS = (("pdf", "PDF"), ("csv", "Table (CSV)"), ("json", "Data (JSON)"))
 # Ending of the address → content type and what writes it.
 FILES: dict[str, tuple[str, Callable[[Log], bytes]]] = {
     "csv": ("text/csv; charset=utf-8", as_csv),

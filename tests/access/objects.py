@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
 
 from accounts.models import Organisation, User
 from enquiries.models import Enquiry
@@ -14,12 +15,14 @@ from evidence.models import Evidence
 from jobs.models import Job
 from knowledge.models import KnowHow, TechniqueTemplate
 from knowledge.services.techniques import load_techniques
+from learning_zone.models import CourseRun, LearningRecord, Path
 from mail.models import OutboxMessage
 from pages.models import Page
 from pages.services import load_pages
 from taxonomy.models import Abbreviation, Topic
 from tests.factories import EvidenceFactory, OrganisationFactory, TopicFactory, UserFactory
 from tests.knowledge.factories import published
+from tests.learning_zone.factories import LearningFactory, done
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,9 @@ class Objects:
     enquiry: Enquiry
     knowhow: KnowHow
     technique: TechniqueTemplate
+    run: CourseRun
+    path: Path
+    record: LearningRecord
 
 
 def make_objects() -> Objects:
@@ -63,6 +69,13 @@ def make_objects() -> Objects:
         enquiry=receive(reason="general", question="Where?", name="A reader", email="reader@mail.example"),
         knowhow=published(visibility="public"),
         technique=TechniqueTemplate.objects.order_by("pk")[0],
+        run=CourseRun.objects.create(
+            resource=LearningFactory(form="course", url="https://learning.example/course"),
+            starts_at=timezone.now(),
+            ends_at=timezone.now(),
+        ),
+        path=Path.objects.create(title="A path", slug="a-path", summary="Somewhere.", is_listed=True),
+        record=done(UserFactory()),
     )
 
 
@@ -91,11 +104,24 @@ def arguments(objects: Objects) -> dict[str, Callable[[], list[Any]]]:
         "knowledge:attachment": lambda: [knowhow.pk, 0],
         "knowledge:champion": lambda: [0],
         "knowledge:champion-contact": lambda: [0],
+        "learning_zone:detail": lambda: [learning.pk, learning.slug],
+        "learning_zone:video": lambda: [learning.pk, learning.slug],
+        "learning_zone:captions": lambda: [learning.pk, learning.slug],
+        "learning_zone:run-calendar": lambda: [learning.pk, learning.slug, objects.run.pk],
+        "learning_zone:path": lambda: [objects.path.slug],
+        "learning_zone:log-file": lambda: ["csv"],
         "admin:view_on_site": lambda: [people, objects.person.pk],
         "admin:app_list": lambda: ["evidence"],
     }
     for name in ("short", "thanks", "write", "files", "links", "check", "take-back", "status", "experience", "report"):
         values[f"knowledge:{name}"] = lambda: [knowhow.pk]
+    learning = objects.run.resource
+    for name in ("short", "keep", "steps", "done"):
+        values[f"learning_zone:{name}"] = lambda: [learning.pk]
+    for name in ("edit", "recorded", "remove"):
+        values[f"learning_zone:{name}"] = lambda: [objects.record.pk]
+    for name in ("home", "find", "quick", "paths", "shelf", "mine", "add", "log"):
+        values[f"learning_zone:{name}"] = list
     values["knowledge:contact"] = lambda: [knowhow.pk]
     for model in admin.site._registry:
         label = f"{model._meta.app_label}_{model._meta.model_name}"
