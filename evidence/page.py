@@ -15,7 +15,7 @@ from catalogue.querysets import Reader
 from catalogue.relations import shown_to
 from evidence.appraisal import READING_AID
 from evidence.choices import Access, Population
-from evidence.citation import harvard, meta_tags, vancouver
+from evidence.citation import harvard, meta_tags, scholarly_work, vancouver
 from evidence.citation.pages import full_pages
 from evidence.full_text import full_text, web_address
 from evidence.models import Attachment, Evidence
@@ -54,6 +54,7 @@ def evidence_context(record: Evidence, user: Reader) -> dict[str, Any]:
         "citations": [("Vancouver", vancouver(record)), ("Harvard", harvard(record))],
         "meta_tags": meta_tags(record),
         "source_address": web_address(record),
+        "structured": scholarly_work(record, topics=[topic.name for topic in topics]),
         "reading_aid": READING_AID,
         "links": shown_to(user, record),
         "related": related(record, topics, user),

@@ -5,20 +5,23 @@ between them and their `{% end… %}`. Each draws one template of templates/comp
 """
 
 import datetime
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from django import forms, template
 from django.core.paginator import Page
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
 from design import charts, dates
 from design.cards import BAND_MARKS, BAND_WORDS, CardFacts, CardItem, quality_words
 from design.facets import ActiveFilter, FacetLike, OptionLike, split_options
 from design.forms import PortalBoundField
+from design.glossary import GLOSSARY
 from design.markdown import render_markdown
 from design.notices import NOTICES
 from design.paging import page_numbers
@@ -281,6 +284,24 @@ def disclosure(content: SafeString, summary: str, element_id: str = "", opened: 
 def review_line(reviewed_at: datetime.date | None, review_due: datetime.date | None) -> dict[str, object]:
     """When the library team last looked at something and when it will again. Nothing where neither is known."""
     return {"reviewed_at": reviewed_at, "review_due": review_due}
+
+
+@register.inclusion_tag("components/meanings.html")
+def meanings(*keys: str, summary: str = "What these words mean") -> dict[str, object]:
+    """What words of the page mean, behind a line that opens it. Keys of design.glossary; an unknown one fails."""
+    return {"summary": summary, "terms": [GLOSSARY[key] for key in keys]}
+
+
+@register.simple_tag
+def data_block(data: Mapping[str, object]) -> SafeString:
+    """Data about the page for programs (JSON-LD). Browsers do not run it, so the content security policy lets it be.
+
+    What could end the element or begin a comment in it is written as an escape of JSON.
+    """
+    text = json.dumps(data, ensure_ascii=False).translate(
+        {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
+    )
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 - escaped above
 
 
 @register.inclusion_tag("components/copy_link.html")

@@ -6,6 +6,7 @@ of "Cite Them Right" (Pears and Shields) for Harvard, and the RIS specification 
 
 from evidence.citation.highwire import meta_tags
 from evidence.citation.ris import to_ris
+from evidence.citation.structured import scholarly_work
 from evidence.citation.styles import Citation, harvard, vancouver
 
-__all__ = ["Citation", "harvard", "meta_tags", "to_ris", "vancouver"]
+__all__ = ["Citation", "harvard", "meta_tags", "scholarly_work", "to_ris", "vancouver"]

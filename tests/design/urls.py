@@ -1,5 +1,7 @@
 """A small site for the tests of the look: its pages are ours, so no other room's page can make them fail."""
 
+from typing import Any
+
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,6 +9,7 @@ from django.template import engines
 from django.urls import include, path
 
 from accounts.models import User
+from catalogue import kinds
 from design.facets import Facet, Option
 
 SWAPPED = """{% load components %}
@@ -46,6 +49,12 @@ def wrong(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, f"{code}.html", status=int(code[:3]))
 
 
+def kind_home(route: str) -> Any:
+    """The landing page of a kind of content, to which the frame's menu leads."""
+    room, _, name = route.partition(":")
+    return include(([path("", blank, name=name)], room))
+
+
 site = AdminSite(name="admin")
 
 
@@ -67,6 +76,7 @@ urlpatterns = [
     path("topics/", blank, name="topics"),
     path("about/<slug:slug>/", blank, name="page"),
     path("get-in-touch/", include(([path("", blank, name="contact")], "enquiries"))),
+    *(path(f"{kind.name}/", kind_home(kind.home_route)) for kind in kinds.all_kinds() if kind.home_route),
     path("swap/", swap),
     path("wrong/<str:code>/", wrong),
     path("account/", include("accounts.urls")),
