@@ -31,12 +31,11 @@ if ! new_enough "$python"; then
     [ -n "$base" ] || fail "The portal needs Python 3.11 or later, and there is none on this machine's PATH."
     echo "Making the environment $venv with $("$base" --version)."
     rm -rf "$venv"
-    if "$base" -c 'import ensurepip' 2>/dev/null; then
-        "$base" -m venv "$venv" || fail "The environment $venv could not be made."
-    else
-        # Some distributions leave ensurepip out; a pip of the machine can install into the environment as well.
-        "$base" -m pip --version >/dev/null 2>&1 || fail "Python has no pip. Install it (on Debian: python3-pip)."
+    # Some distributions leave ensurepip out; a pip of the machine can install into the environment as well.
+    if ! "$base" -m venv "$venv" >/dev/null 2>&1; then
+        rm -rf "$venv"
         "$base" -m venv --without-pip "$venv" || fail "The environment $venv could not be made."
+        "$base" -m pip --version >/dev/null 2>&1 || fail "Python has no pip. Install it (on Debian: python3-pip)."
         "$base" -m pip --python "$python" install --quiet --disable-pip-version-check pip ||
             fail "pip could not be installed into $venv; what pip said is above."
     fi
