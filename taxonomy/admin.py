@@ -132,7 +132,8 @@ class UseFilter(ConditionFilter):
     """How many items carry the topic itself."""
 
     title = "items"
-    parameter_name = "items"
+    # Not "items": the template asks the parameters for their items.
+    parameter_name = "uses"
 
     def conditions(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str, Q]]:
         """None, one, more; `TopicAdmin.get_queryset` has counted."""
