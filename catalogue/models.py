@@ -44,7 +44,7 @@ class ItemTopic(ItemBase):
     tag = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="uses")
     content_object = models.ForeignKey("catalogue.Item", on_delete=models.CASCADE, related_name="topic_rows")
 
-    objects = models.Manager()
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
 
     class Meta:
         verbose_name = "topic of an item"
@@ -156,13 +156,6 @@ class Item(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def derive(self) -> None:
-        """Set the columns that follow from others: the slug from the title, the group from the form."""
-        self.slug = slugify(self.title)[:SLUG_LENGTH].strip("-") or "item"
-        form = kinds.get(self.kind).forms.get(self.form)
-        if form is not None:
-            self.form_group = form.group
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep in step what `derive` sets; `catalogue.bulk` does the same for many."""
         self.derive()
@@ -171,6 +164,13 @@ class Item(models.Model):
     def get_absolute_url(self) -> str:
         """The item's own page."""
         return reverse(kinds.get(self.kind).route, args=[self.pk, self.slug])
+
+    def derive(self) -> None:
+        """Set the columns that follow from others: the slug from the title, the group from the form."""
+        self.slug = slugify(self.title)[:SLUG_LENGTH].strip("-") or "item"
+        form = kinds.get(self.kind).forms.get(self.form)
+        if form is not None:
+            self.form_group = form.group
 
     @property
     def form_label(self) -> str:
