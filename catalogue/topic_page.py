@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Case, Count, F, IntegerField, Value, When, Window
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When, Window
 from django.db.models.functions import RowNumber
 
 from catalogue import kinds
@@ -15,7 +15,7 @@ from catalogue.counting import topic_counts
 from catalogue.models import Item
 from catalogue.querysets import Reader
 from design.cards import CardFacts
-from taxonomy.models import Topic, TopicEdge
+from taxonomy.models import Topic, TopicClosure, TopicEdge
 
 CARDS_SHOWN = 4
 # Some of the best by band may turn out to be retracted, which only their kind knows; these stand in for them.
@@ -128,17 +128,17 @@ def _best_of_each_kind(topic: Topic, user: Reader) -> dict[str, list[Item]]:
 
 
 def neighbours(topic: Topic, user: Reader) -> Neighbours:
-    """Return the broader and narrower topics with their counts, and the way from the top. Three queries."""
+    """Return the broader and narrower topics in use with their counts, and the way from the top. Two queries."""
+    above = TopicClosure.objects.filter(ancestor=OuterRef("narrower"), descendant=topic)
     edges = list(
         TopicEdge.objects.filter(
-            narrower__descendant_rows__descendant=topic, broader__status=Topic.Status.ACTIVE
-        ).select_related("broader")
+            Q(Exists(above), broader__status=Topic.Status.ACTIVE)
+            | Q(broader=topic, narrower__status=Topic.Status.ACTIVE)
+        ).select_related("broader", "narrower")
     )
-    broader = sorted(
-        (edge for edge in edges if edge.narrower_id == topic.pk),
-        key=lambda edge: (not edge.is_primary, edge.broader.name),
-    )
-    narrower = list(Topic.objects.active().children_of(topic))
+    broader = [edge for edge in edges if edge.narrower_id == topic.pk]
+    broader.sort(key=lambda edge: (not edge.is_primary, edge.broader.name))
+    narrower = sorted((edge.narrower for edge in edges if edge.broader_id == topic.pk), key=lambda child: child.name)
     counts = topic_counts(user, [edge.broader_id for edge in broader] + [child.pk for child in narrower])
     return Neighbours(
         broader=[CountedTopic(edge.broader, counts.get(edge.broader_id, 0)) for edge in broader],
