@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from catalogue.choices import Phrase, Status, Visibility
+from catalogue import relations
+from catalogue.choices import Phrase, RelationKind, Status, Visibility
 from catalogue.models import Item, ItemPerson
 from catalogue.search import index
 from catalogue.services import NotReady, claim_version, refuse_unless_editable
@@ -173,8 +174,12 @@ def tell(
     context: str,
     has_promised: bool,
     invitation: Invitation | None = None,
+    about: Item | None = None,
 ) -> KnowHow:
-    """Tell something in one screen and send it; told twice with one key, there is one. Raises NotReady."""
+    """Tell something in one screen and send it; told twice with one key, there is one. Raises NotReady.
+
+    about: what the person learned it from; the link is proposed with it.
+    """
     knowhow = start(by=by, key=key, invitation=invitation)
     if knowhow.status != Status.DRAFT or knowhow.steps.exists():
         return knowhow
@@ -189,6 +194,8 @@ def tell(
             "context": context,
         },
     )
+    if about is not None:
+        relations.propose(from_item=knowhow, to_item=about, kind=RelationKind.ADDS_TO, by=by)
     return submit(knowhow=knowhow, version=knowhow.version, by=by, has_promised=has_promised)
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from catalogue.models import Item
 from catalogue.services import EditConflict, NotReady
 from knowledge.forms.contributing import StartForm, TellForm, WriteForForm
 from knowledge.identifiers import find_in
@@ -33,14 +34,16 @@ def share(request: SignedInRequest) -> HttpResponse:
 def tell_it(request: SignedInRequest) -> HttpResponse:
     """Tell something in one screen and send it. The key in the form makes a second press the same contribution."""
     invitation = invited(request)
+    learned_from = named_item(request)
     form = TellForm(request.POST or None, initial={"key": uuid.uuid4()})
-    context = {"form": form, "invitation": invitation}
+    context = {"form": form, "invitation": invitation, "learned_from": learned_from}
     if request.method == "POST" and form.is_valid():
         warnings = find_in(form.texts())
         if not were_shown(warnings, request):
             return render(request, "knowledge/tell.html", {**context, **shown_as(warnings)})
         try:
-            knowhow = tell(by=request.user, has_promised=True, invitation=invitation, **form.told())
+            told = form.told()
+            knowhow = tell(by=request.user, has_promised=True, invitation=invitation, about=learned_from, **told)
         except (NotReady, EditConflict) as refused:
             form.add_error(None, str(refused))
         else:
@@ -101,6 +104,14 @@ def mine(request: SignedInRequest) -> HttpResponse:
     contributions = KnowHow.objects.told_by(request.user).with_numbers().visible_to(request.user)
     invitations = Invitation.objects.filter(person=request.user, answered_by=None).select_related("topic")
     return render(request, "knowledge/mine.html", {"contributions": contributions, "invitations": invitations})
+
+
+def named_item(request: SignedInRequest) -> Item | None:
+    """Return the item that the address names as the one the person learned from, where they may see it."""
+    named = request.GET.get("about", "")
+    if not named.isdecimal() or len(named) > 18:
+        return None
+    return Item.objects.listed_to(request.user).filter(pk=int(named)).first()
 
 
 def invited(request: SignedInRequest) -> Invitation | None:

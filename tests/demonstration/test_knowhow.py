@@ -37,6 +37,7 @@ def test_links_show_from_both_ends_once_confirmed() -> None:
     assert {(link.words, link.item.title) for link in relations.shown_to(reader, record)} == {
         ("is supported by", "We moved the commode, not the patient"),
         ("has more detail in", "Falls alarms made nights worse"),
+        ("is taught by", "Falls on the ward: what the evidence says in a quarter of an hour"),
     }
     trial = Item.objects.get(title__startswith="Antibiotic review at 48 hours")
     assert relations.shown_to(reader, trial) == []
