@@ -44,8 +44,6 @@ class ItemTopic(ItemBase):
     tag = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="uses")
     content_object = models.ForeignKey("catalogue.Item", on_delete=models.CASCADE, related_name="topic_rows")
 
-    objects: ClassVar[models.Manager[Any]] = models.Manager()
-
     class Meta:
         verbose_name = "topic of an item"
         verbose_name_plural = "topics of items"
