@@ -29,7 +29,7 @@ TECHNIQUES = {
     Need.IMPACT: (
         ("after-action-review", "After action review"),
         ("storytelling", "Storytelling"),
-        ("gallery-walk", "Gallery walk"),
+        ("gallery-walk", "Gallery walk, or lessons wall"),
     ),
 }
 

@@ -183,7 +183,9 @@ def test_the_number_of_queries_does_not_grow(nurse: User, django_assert_num_quer
     for _ in range(2):
         done(nurse)
         recording.save_for_later(resource=LearningFactory(), by=nurse)
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             client.get(reverse("learning_zone:mine"))
         numbers.append(len(queries))
     assert numbers[0] == numbers[1]

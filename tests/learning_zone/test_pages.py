@@ -1,0 +1,205 @@
+"""The pages of learning: finding, reading, playing, dates, paths, the shelf."""
+
+import datetime
+import json
+import re
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from icalendar import Calendar
+
+from catalogue.choices import Visibility
+from catalogue.search import SearchFilters, search
+from knowledge.models import TechniqueTemplate
+from knowledge.services.techniques import load_techniques
+from learning_zone import transcripts
+from learning_zone.embedding import at_second
+from learning_zone.models import CourseRun, LearningResource, Path, PathStep
+from learning_zone.shelf import TECHNIQUES
+from tests.admin import librarian, signed_in
+from tests.factories import EvidenceFactory, TopicFactory, UserFactory
+from tests.learning_zone.factories import TRANSCRIPT, LearningFactory, done
+
+pytestmark = pytest.mark.django_db
+
+
+def found(query: str, client: Client | None = None) -> list[str]:
+    page = (client or Client()).get(f"{reverse('learning_zone:find')}?{query}").content.decode()
+    return re.findall(r'kp-card__title"><a href="[^"]*">([^<]*)<', page)
+
+
+def test_filters_narrow_and_count() -> None:
+    falls = TopicFactory(slug="falls", name="Falls")
+    LearningFactory(title="Short", minutes=15, topics=[falls])
+    LearningFactory(title="Long", minutes=300, form="course", level="advanced", cost="over_250", access="paid")
+    assert found("") == ["Long", "Short"] or found("") == ["Short", "Long"]
+    assert found("time=15") == ["Short"]
+    assert found("level=advanced&cost=over_250") == ["Long"]
+    assert found("topic=falls") == ["Short"]
+    assert found("time=nonsense&level=x") != []
+    assert found("time=15&type=course") == []
+
+
+def test_what_is_said_in_a_recording_is_searched() -> None:
+    resource = LearningFactory(title="A webinar", transcript=TRANSCRIPT)
+    assert found("q=alarms+nights") == ["A webinar"]
+    page = search("alarms nights", SearchFilters(q="alarms nights"), UserFactory())
+    assert [hit.item.pk for hit in page.hits] == [resource.pk]
+
+
+def test_what_has_expired_or_is_not_for_the_reader_is_not_offered() -> None:
+    LearningFactory(title="Over", expires_on=timezone.localdate() - datetime.timedelta(days=1))
+    LearningFactory(title="For staff", visibility=Visibility.MEMBERS)
+    assert found("") == []
+    assert found("", signed_in(UserFactory(staff=True))) == ["For staff"]
+    hidden = LearningResource.objects.get(title="For staff")
+    assert Client().get(hidden.get_absolute_url()).status_code == 404
+    assert Client().get(reverse("learning_zone:video", args=[hidden.pk, hidden.slug])).status_code == 404
+
+
+def test_the_number_of_queries_of_the_list_does_not_grow() -> None:
+    topic = TopicFactory()
+    numbers = []
+    LearningFactory(topics=[topic])
+    Client().get(reverse("learning_zone:find"))
+    for more in (0, 2):
+        for _ in range(more):
+            LearningFactory(topics=[topic])
+        with CaptureQueriesContext(connection) as queries:
+            Client().get(reverse("learning_zone:find"))
+        numbers.append(len(queries))
+    assert numbers[0] == numbers[1]
+
+
+def test_a_player_of_an_allowed_host_begins_at_the_minute(settings: Any) -> None:
+    settings.EMBED_HOSTS = ["https://player.vimeo.com"]
+    resource = LearningFactory(embed_url="https://player.vimeo.com/video/1", transcript=TRANSCRIPT)
+    before = Client().get(resource.get_absolute_url()).content.decode()
+    assert "<iframe" not in before
+    after = Client().get(resource.get_absolute_url(), {"watch": "1", "at": "245"}).content.decode()
+    assert 'src="https://player.vimeo.com/video/1#t=245s"' in after
+    settings.EMBED_HOSTS = []
+    assert "<iframe" not in Client().get(resource.get_absolute_url(), {"watch": "1"}).content.decode()
+    assert at_second("https://tube.example/embed/x?a=1", 5) == "https://tube.example/embed/x?a=1&start=5"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "body", "content_range"),
+    [
+        (None, 200, b"0123456789", None),
+        ("bytes=2-4", 206, b"234", "bytes 2-4/10"),
+        ("bytes=7-", 206, b"789", "bytes 7-9/10"),
+        ("bytes=-3", 206, b"789", "bytes 7-9/10"),
+        ("bytes=5-999", 206, b"56789", "bytes 5-9/10"),
+        ("bytes=10-", 416, b"", "bytes */10"),
+        ("bytes=5-2", 416, b"", "bytes */10"),
+        ("bytes=0-1,3-4", 200, b"0123456789", None),
+        ("furlongs=1-2", 200, b"0123456789", None),
+    ],
+)
+def test_a_recording_is_sent_in_ranges(asked: str | None, status: int, body: bytes, content_range: str | None) -> None:
+    resource = LearningFactory()
+    resource.video.save("talk.mp4", ContentFile(b"0123456789"))
+    headers = {"range": asked} if asked else {}
+    response = Client().get(reverse("learning_zone:video", args=[resource.pk, resource.slug]), headers=headers)
+    assert response.status_code == status
+    assert response.get("Content-Range") == content_range
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    assert content == body
+    response.close()
+
+
+def test_search_engines_and_calendars_read_a_course() -> None:
+    resource = LearningFactory(form="course", title="A </script><b>course</b>")
+    starts = timezone.now() + datetime.timedelta(days=3)
+    run = CourseRun.objects.create(
+        resource=resource, starts_at=starts, ends_at=starts + datetime.timedelta(hours=2), place="Room 2, upstairs"
+    )
+    page = Client().get(resource.get_absolute_url()).content.decode()
+    block = re.search(r'<script type="application/ld\+json">(.*?)</script>', page)
+    assert block is not None
+    data = json.loads(block.group(1))
+    assert (data["@type"], data["name"]) == ("Course", "A </script><b>course</b>")
+    assert data["hasCourseInstance"][0]["startDate"] == starts.isoformat()
+    reply = Client().get(reverse("learning_zone:run-calendar", args=[resource.pk, resource.slug, run.pk]))
+    event = Calendar.from_ical(reply.content).walk("VEVENT")[0]
+    assert event.decoded("dtstart") == starts.replace(microsecond=0)
+    assert str(event["location"]) == "Room 2, upstairs"
+
+
+def test_a_path_shows_progress_to_its_reader_alone() -> None:
+    first, second = LearningFactory(title="First"), LearningFactory(title="Second")
+    secret = LearningFactory(title="Named people only", visibility=Visibility.TEAM)
+    path = Path.objects.create(title="A path", slug="a-path", summary="Somewhere.", is_listed=True)
+    for position, item in enumerate((first, second, secret), start=1):
+        PathStep.objects.create(path=path, item_id=item.pk, position=position)
+    nurse = UserFactory(staff=True)
+    done(nurse, first)
+    page = signed_in(nurse).get(path.get_absolute_url()).content.decode()
+    assert "Named people only" not in page
+    assert f'Next: <a href="{second.get_absolute_url()}"' in page
+    assert (
+        f'Next: <a href="{first.get_absolute_url()}"'
+        in signed_in(librarian()).get(path.get_absolute_url()).content.decode()
+    )
+    path.is_listed = False
+    path.save()
+    assert Client().get(path.get_absolute_url()).status_code == 404
+
+
+def test_the_shelf_names_techniques_that_there_are() -> None:
+    load_techniques()
+    known = dict(TechniqueTemplate.objects.current().values_list("key", "name"))
+    named = {key: name for techniques in TECHNIQUES.values() for key, name in techniques}
+    assert {key: known.get(key) for key in named} == named
+
+
+def test_topics_with_evidence_and_no_learning_are_told() -> None:
+    bare, served = TopicFactory(name="Bare topic"), TopicFactory(name="Served topic")
+    EvidenceFactory(topics=[bare])
+    EvidenceFactory(topics=[served])
+    LearningFactory(topics=[served])
+    page = signed_in(librarian()).get(reverse("admin:learning_zone_learningresource_overview")).content.decode()
+    assert "Bare topic</a>: 1 record of evidence" in page
+    assert "Served topic" not in page
+
+
+def test_a_librarian_adds_a_resource_and_its_link_is_watched() -> None:
+    client = signed_in(librarian())
+    address = reverse("admin:learning_zone_learningresource_add")
+    assert client.get(address).status_code == 200
+    sent = {
+        "form": "elearning", "title": "Made in the admin", "level": "introduction", "format": "self_paced",
+        "cost": "free", "access": "open", "visibility": "public", "url": "https://learning.example/new",
+        "minutes": "20", "licence": "", "_publish": "1",
+    }  # fmt: skip
+    for prefix in ("runs", "steps", "chapters"):
+        sent |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
+    response = client.post(address, sent)
+    assert response.status_code == 302, response.context["errors"]
+    made = LearningResource.objects.get(title="Made in the admin")
+    assert made.status == "published"
+    assert made.review_due is not None
+    assert made.link_check.url == "https://learning.example/new"
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("WEBVTT\n\n1\n00:00:04.000 --> 00:00:06.500\n<v Ann>Hello there\n", (4, "Hello there")),
+        ("1\n00:01:04,000 --> 00:01:06,000\nHello there\n", (64, "Hello there")),
+        ("1:04 Hello\nthere", (64, "Hello there")),
+    ],
+)
+def test_transcripts_are_read_however_they_are_written(text: str, first: tuple[int, str]) -> None:
+    cue = transcripts.parse(text)[0]
+    assert (cue.start, cue.text) == first
+    assert transcripts.parse(transcripts.as_webvtt([cue]))[0].text == cue.text
+    with pytest.raises(transcripts.UnreadableTranscript):
+        transcripts.parse("No times here")
