@@ -13,7 +13,7 @@ from catalogue.cards import with_card_facts
 from catalogue.choices import FormGroup
 from catalogue.search import SearchPage
 from catalogue.search.facets import Facet as FoundFacet
-from design.facets import ActiveFilter, Facet, Option
+from design.facets import ActiveFilter, Facet, FacetLike, Option
 
 # The filters of the panel, in order. The kind is chosen above the results.
 PANEL = ("form", "topic", "standing", "publication_status", "setting", "audience", "phrase", "organisation")
@@ -129,7 +129,7 @@ def grouped_types(facet: FoundFacet) -> Facet:
     return Facet(facet.name, facet.label, options)
 
 
-def standings_by_kind(facet: FoundFacet) -> Iterable[tuple[str, Facet]]:
+def standings_by_kind(facet: FacetLike) -> Iterable[tuple[str, Facet]]:
     """Yield, for each kind that has one, its name and the facet of its own standings under its own words."""
     for kind in kinds.all_kinds():
         options = [option for option in facet.options if option.value in kind.standings]

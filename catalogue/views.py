@@ -1,11 +1,16 @@
-"""Search, the list of topics and a page for each of them."""
+"""Search, the list of topics, a page for each of them and the map of them all."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from catalogue.addresses import search_url
+from catalogue.map.choices import MapChoices, Rows, View
+from catalogue.map.presenting import evidence_map as draw_map
+from catalogue.map.presenting import filter_facets, views
+from catalogue.map.writing import as_csv
 from catalogue.search import SearchFilters
 from catalogue.search import search as find
 from catalogue.search_page import search_context
@@ -26,6 +31,33 @@ def search(request: HttpRequest) -> HttpResponse:
     # Without it the browser's back button could show the fragment as a page.
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+@require_safe
+def evidence_map(request: HttpRequest) -> HttpResponse:
+    """Show how much the portal holds on each topic and how good it is, as rings, in words or as a file."""
+    choices = MapChoices.from_query(request.GET)
+    shown = draw_map(choices, request.user)
+    if choices.view == View.CSV:
+        disposition = f'attachment; filename="evidence-map-{localdate():%Y-%m-%d}.csv"'
+        return HttpResponse(as_csv(shown), "text/csv; charset=utf-8", headers={"Content-Disposition": disposition})
+    context = {
+        "map": shown,
+        "choices": choices,
+        "in_words": choices.view == View.TABLE,
+        "views": views(choices),
+        "facets": filter_facets(choices.filters),
+        "hidden": choices.pairs(with_filters=False),
+        "urls": {
+            "rings": choices.url(view=View.RINGS),
+            "table": choices.url(view=View.TABLE),
+            "csv": choices.url(view=View.CSV),
+            "top": choices.url(topic=None, rows=Rows.TOP),
+            "every": choices.url(topic=None, rows=Rows.EVERY),
+            "unfiltered": choices.url(filters=SearchFilters()),
+        },
+    }
+    return render(request, "catalogue/map.html", context)
 
 
 @require_safe

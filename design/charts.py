@@ -1,5 +1,6 @@
 """The arithmetic of small pictures of numbers."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,3 +52,34 @@ def rising_marks(filled: int, *, of: int = 4) -> list[Mark]:
     return [
         Mark(x=6 * place, y=14 - height, height=height, filled=place < filled) for place, height in enumerate(heights)
     ]
+
+
+@dataclass(frozen=True)
+class RingPart:
+    """One part of a ring, as the dash of a circle's line: its length, what is left of the way round, where it begins."""
+
+    length: float
+    rest: float
+    offset: float
+
+
+def ring_parts(values: Sequence[float], *, radius: float, gap: float = 2, least: float = 1.5) -> list[RingPart]:
+    """Return a part for each value, its length a share of the circle's real circumference, with a gap after each.
+
+    All in the picture's own units. One value alone closes the ring. Shares too small to see are drawn `least` long, at
+    the cost of the others. Raises ValueError for no values and for one that is not above zero.
+    """
+    if not values or min(values) <= 0:
+        raise ValueError("A ring needs parts above zero.")
+    around = 2 * math.pi * radius
+    if len(values) == 1:
+        return [RingPart(round(around, 2), 0.0, 0.0)]
+    room = around - len(values) * (gap + least)
+    total = sum(values)
+    parts: list[RingPart] = []
+    start = 0.0
+    for value in values:
+        length = least + room * value / total
+        parts.append(RingPart(round(length, 2), round(around - length, 2), round(-start, 2)))
+        start += length + gap
+    return parts

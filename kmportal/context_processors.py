@@ -42,6 +42,7 @@ def header_links(request: HttpRequest) -> list[Link]:
     ]
     return [
         *links,
+        Link("Evidence map", reverse("map"), section == "map"),
         Link("Topics", reverse("topics"), section in {"topics", "topic"}),
         Link("Ask the library", reverse("enquiries:contact"), room == "enquiries"),
     ]

@@ -12,7 +12,7 @@ from django.http import QueryDict
 
 from accounts.models import Organisation
 from catalogue import kinds
-from catalogue.choices import Audience, Phrase, PublicationStatus, Setting
+from catalogue.choices import Audience, FormGroup, Phrase, PublicationStatus, Setting
 from catalogue.models import ItemAncestor
 from taxonomy.models import Topic
 
@@ -84,6 +84,7 @@ def standing_labels() -> dict[str, str]:
 FACETS = (
     FacetField("kind", "Kind", _one_of("kind"), kind_labels, column="kind"),
     FacetField("form", "Type", _one_of("form"), form_labels, column="form", by_number=True),
+    FacetField("group", "Group of types", _one_of("form_group"), lambda: dict(FormGroup.choices), column="form_group"),
     FacetField("topic", "Topic", _about, by_number=True),
     FacetField("standing", "Quality", _one_of("standing"), standing_labels, column="standing"),
     FacetField(
@@ -122,6 +123,7 @@ class SearchFilters:
     q: str = ""
     kind: tuple[str, ...] = ()
     form: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
     topic: tuple[str, ...] = ()
     standing: tuple[str, ...] = ()
     publication_status: tuple[str, ...] = ()

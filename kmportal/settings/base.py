@@ -257,6 +257,14 @@ FULL_TEXT_LINKS = {
     "resolver": env_link_template("PORTAL_RESOLVER_LINK"),
 }
 SEARCH_PAGE_SIZE = env_int("PORTAL_SEARCH_PAGE_SIZE", default=10, minimum=5, maximum=50)
+# From what number on the evidence map names a gap; the page states these rules in words.
+EVIDENCE_MAP = {
+    "experience_from": env_int("PORTAL_MAP_EXPERIENCE_FROM", default=2, minimum=1),
+    "primary_from": env_int("PORTAL_MAP_PRIMARY_FROM", default=3, minimum=1),
+    "synthesis_years": env_int("PORTAL_MAP_SYNTHESIS_YEARS", default=5, minimum=1, maximum=100),
+    "stale_from": env_int("PORTAL_MAP_STALE_FROM", default=2, minimum=1),
+    "stale_percent": env_int("PORTAL_MAP_STALE_PERCENT", default=50, minimum=1, maximum=100),
+}
 PORTAL_URL = env_str(
     "PORTAL_URL", default=f"http://127.0.0.1:{env_int('PORT', default=8000, minimum=1, maximum=65535)}"
 )

@@ -46,6 +46,7 @@ choices = st.fixed_dictionaries(
     optional={
         "q": st.sampled_from(["falls", "falls stroke", "nothing of the kind"]),
         "form": st.lists(st.sampled_from(["cohort", "rct"]), min_size=1, max_size=2),
+        "group": st.just(["primary"]),
         "standing": st.just(["high", "low"]),
         "publication_status": st.just(["peer_reviewed"]),
         "phrase": st.just(["apply", "drive"]),
@@ -80,7 +81,7 @@ def held(item: Item, name: str) -> set[str]:
         )
     if name == "organisation":
         return {item.organisation.slug} if item.organisation else set()
-    value = getattr(item, {"phrase": "phrases"}.get(name, name))
+    value = getattr(item, {"phrase": "phrases", "group": "form_group"}.get(name, name))
     return set(value) if isinstance(value, list) else {value} - {""}
 
 

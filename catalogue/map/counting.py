@@ -1,0 +1,101 @@
+"""The numbers of the map: what each reader would find, counted at every request, one query for all cells."""
+
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, F, Func, Max, Q, SmallIntegerField, TextField, Value
+from django.db.models.functions import Cast, Greatest, Least
+from django.utils import timezone
+
+from catalogue.map.choices import Across
+from catalogue.models import Item
+from catalogue.querysets import ItemQuerySet, Reader
+from catalogue.search.filters import FACETS, SearchFilters
+
+YEARS_APART = 5
+
+
+@dataclass
+class Tally:
+    """What a cell holds. standings: value → how many items. newest: a year. recent: in date and of the last years.
+
+    overdue: how many are past the day of their review.
+    """
+
+    number: int = 0
+    standings: Counter[str] = field(default_factory=Counter)
+    newest: int | None = None
+    overdue: int = 0
+    recent: int = 0
+
+    def add(self, standing: str, number: int, newest: int | None, overdue: int, recent: int) -> None:
+        """Take in the items of one standing."""
+        self.number += number
+        self.standings[standing] += number
+        self.newest = max((year for year in (self.newest, newest) if year is not None), default=None)
+        self.overdue += overdue
+        self.recent += recent
+
+
+Tallies = dict[tuple[int, str], Tally]
+
+
+def tallies(user: Reader, topic_ids: Collection[int], filters: SearchFilters, across: Across) -> Tallies:
+    """Return topic and column → what the cell holds for this reader; empty cells are left out. One query.
+
+    A topic counts its own items and those of every narrower topic, each once. Columns are the values of the axis: a
+    group of types, a setting (an item may have several), or a year as `year_columns` gives them.
+    """
+    today = timezone.localdate()
+    is_in_date = Q(review_due=None) | Q(review_due__gte=today)
+    # An item that names a setting twice is still one item.
+    distinct = across == Across.SETTING
+    rows = (
+        _items(user, topic_ids, filters, across)
+        .annotate(column=_column(across, today))
+        .order_by()
+        .values_list("ancestors__topic", "column", "standing")
+        .annotate(
+            number=Count("pk", distinct=distinct),
+            newest=Max("year"),
+            overdue=Count("pk", distinct=distinct, filter=Q(review_due__lt=today)),
+            recent=Count(
+                "pk",
+                distinct=distinct,
+                filter=is_in_date & Q(year__gte=today.year - settings.EVIDENCE_MAP["synthesis_years"]),
+            ),
+        )
+    )
+    found: Tallies = defaultdict(Tally)
+    for topic, column, *numbers in rows:
+        found[topic, column].add(*numbers)
+    return dict(found)
+
+
+def year_columns(today: datetime.date) -> list[int]:
+    """Return the years of that axis, newest first; the last one stands for itself and all before it."""
+    return list(range(today.year, today.year - YEARS_APART - 1, -1))
+
+
+def _items(user: Reader, topic_ids: Collection[int], filters: SearchFilters, across: Across) -> ItemQuerySet[Item]:
+    items = Item.objects.listed_to(user).filter(ancestors__topic__in=list(topic_ids))
+    for facet in FACETS:
+        if filters.chosen(facet):
+            items = items.filter(facet.condition(filters.chosen(facet)))
+    items = items.filter(filters.years)
+    return items.exclude(year=None) if across == Across.YEAR else items
+
+
+def _column(across: Across, today: datetime.date) -> Any:
+    if across == Across.GROUP:
+        return F("form_group")
+    if across == Across.SETTING:
+        return Func(F("setting"), function="unnest", output_field=TextField(), set_returning=True)
+    years = year_columns(today)
+    whole = SmallIntegerField()
+    inside = Greatest(Least(F("year"), Value(years[0]), output_field=whole), Value(years[-1]), output_field=whole)
+    return Cast(inside, TextField())
