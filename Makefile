@@ -52,6 +52,7 @@ production: install
 	@sh scripts/check_production.sh
 
 bench: assets ## Measure the search page on 10,000 items
+	@$(PYTHON_VENV) manage.py collectstatic --noinput --verbosity 0
 	@exec $(PYTHON_VENV) manage.py bench
 
 clear-demo: install ## Remove the demonstration content and its sign-ins

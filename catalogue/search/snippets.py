@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 
 from catalogue.search.spelling import fold
 from catalogue.search.words import lexemes_of
@@ -17,9 +18,14 @@ _WORD = re.compile(r"[^\W_]+(?:[’'\-\u2010\u2011][^\W_]+)*")
 
 def lexemes_of_texts(texts: Iterable[str]) -> dict[str, frozenset[str]]:
     """Return the lexemes of every word of the texts, by the word as it stands there. At most one query."""
-    folded = {word: fold(word).split() for text in texts for word in _WORD.findall(text)}
+    folded = {word: _folded(word) for text in texts for word in _WORD.findall(text)}
     lexemes = lexemes_of({part for parts in folded.values() for part in parts})
     return {word: frozenset(one for part in parts for one in lexemes[part]) for word, parts in folded.items()}
+
+
+@lru_cache(maxsize=50_000)
+def _folded(word: str) -> tuple[str, ...]:
+    return tuple(fold(word).split())
 
 
 def mark(text: str, wanted: Collection[str], lexemes: dict[str, frozenset[str]]) -> Marked:

@@ -31,7 +31,7 @@ FRAMES = (
     "A package of education, reminders and feedback on {topic} was followed by fewer admissions.",
     "Interviews with nurses, doctors and managers pointed to time, trust and {rare}.",
     "The review searched {number} databases for trials of {rare} in {topic} and {other}.",
-    "Older people with frailty and {other} were under-represented in trials of {topic}.",
+    "Adults over eighty with several conditions or {other} were under-represented in trials of {topic}.",
     "Implementation depended on leadership, training and the {rare} of local teams.",
     "Cost per case fell where {topic} was offered early, but the estimate is {quality}.",
     "Children and young people with {other} had {size} change in {measure}.",

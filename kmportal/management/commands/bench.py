@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 from django.test import Client
@@ -40,7 +39,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, items: int, anew: bool, **options: Any) -> None:
         if items < 1:
             raise CommandError("Measure on one item at least.")
-        call_command("collectstatic", verbosity=0, interactive=False)
         with scratch_database("bench", anew=anew):
             fill(items)
             mix = queries(topics=list(Topic.objects.order_by("pk")))
@@ -105,7 +103,10 @@ class Pages:
     """A reader who is not signed in and asks for search pages, through everything between the server and the view."""
 
     def __init__(self) -> None:
-        self.client = Client(headers={"host": settings.ALLOWED_HOSTS[0].lstrip(".").replace("*", "localhost")})
+        self.client = Client(
+            raise_request_exception=False,
+            headers={"host": settings.ALLOWED_HOSTS[0].lstrip(".").replace("*", "localhost")},
+        )
         self.address = reverse("search")
 
     def get(self, params: dict[str, list[str]]) -> None:
@@ -113,7 +114,9 @@ class Pages:
         address = f"{self.address}?{urlencode(params, doseq=True)}"
         response = self.client.get(address, secure=settings.SECURE_SSL_REDIRECT)
         if response.status_code != 200:
-            raise CommandError(f"{address} answered {response.status_code}.")
+            raise CommandError(
+                f"{address} answered {response.status_code}. If the static files are not collected, run collectstatic first."
+            )
 
 
 def stock_search(words: str) -> None:

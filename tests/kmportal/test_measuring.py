@@ -1,0 +1,71 @@
+"""The benchmark's invented content, its figures, and the one object it prints."""
+
+import itertools
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from catalogue.models import Item
+from kmportal.measuring.corpus import queries, records
+from kmportal.measuring.timing import milliseconds, percentile
+from taxonomy.models import Topic
+from tests.factories import OrganisationFactory, TopicFactory
+
+
+@pytest.mark.django_db
+def test_the_invented_records_are_the_same_every_time_and_fit_their_columns() -> None:
+    topics = [TopicFactory(name=f"Topic of interest {number}") for number in range(5)]
+    organisation = OrganisationFactory()
+    first, again = (list(records(20, topics=topics, organisations=[organisation])) for _time in range(2))
+    assert [record.abstract for record in first] == [record.abstract for record in again]
+    assert len({record.title for record in first}) > 15
+    for record in first:
+        record.full_clean(exclude=["slug", "form_group", "title_key", "review_due"])
+
+
+@pytest.mark.django_db
+def test_the_mix_holds_more_than_a_hundred_searches_with_and_without_filters() -> None:
+    topics = [TopicFactory() for _number in range(3)]
+    mix = queries(topics=topics)
+    assert mix == queries(topics=topics)
+    assert len(mix) >= 100
+    filtered = [one for one in mix if one.keys() - {"q", "page", "sort"}]
+    assert 20 <= len(filtered) <= len(mix) - 20
+
+
+@pytest.mark.parametrize(
+    ("values", "median", "high"), [([5.0], 5.0, 5.0), (list(map(float, range(1, 101))), 50.0, 95.0)]
+)
+def test_percentiles_are_values_that_occurred(values: list[float], median: float, high: float) -> None:
+    assert (percentile(values, 0.5), percentile(values, 0.95)) == (median, high)
+
+
+def test_every_piece_of_work_is_timed() -> None:
+    done: list[int] = []
+    assert len(milliseconds(done.append, [1, 2, 3])) == len(done) == 3
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_the_benchmark_prints_one_object_and_leaves_the_portal_s_own_data_alone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    call_command("bench", items=12, anew=True)
+    try:
+        result = json.loads(capsys.readouterr().out)
+        assert result.keys() == {"items", "queries", "search_page_ms", "stock_django_ms"}
+        assert result["items"] == 12
+        figures = itertools.chain(result["search_page_ms"].items(), result["stock_django_ms"].items())
+        assert [name for name, value in figures if value > 0] == ["p50", "p95", "p50", "p95"]
+        assert not Item.objects.exists()
+        assert not Topic.objects.exists()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{connection.settings_dict["NAME"]}_bench"')
+
+
+def test_no_items_are_no_measure() -> None:
+    with pytest.raises(CommandError, match="one item at least"):
+        call_command("bench", items=0)
