@@ -92,7 +92,7 @@ class Plan:
             return _together(self.exact)
         keys = [term.key(0) for term in self.terms]
         if not scored:
-            found = Part("SELECT item_id, 0.0 FROM catalogue_searchentry WHERE keys && %s::int[]", (keys,))
+            found = Part("SELECT item_id, 0.0 FROM catalogue_entries_with_any(%s::int[]) AS item_id", (keys,))
             return _together((found, *self.exact))
         vector = self.vector.to_text()
         if sum(term.counts[0] for term in self.terms) > READ_THROUGH_FROM * self.documents:
