@@ -23,7 +23,7 @@ from taxonomy.models import Topic
 
 PAGE_SIZE = 10
 # Words are looked up by the portal's one search; this many of its best answers can be filtered further.
-MOST_FOUND_BY_WORDS = 300
+MOST_FOUND_BY_WORDS = 100
 MOST_VALUES = 30
 TOPICS_OFFERED = 30
 
@@ -96,7 +96,8 @@ class Choices:
 
     def without(self, name: str, value: str) -> Self:
         """Return these choices without one of them."""
-        return replace(self, **{name: tuple(one for one in self.chosen(name) if one != value)})
+        kept: dict[str, Any] = {name: tuple(one for one in self.chosen(name) if one != value)}
+        return replace(self, **kept)
 
     def url(self) -> str:
         """Return the address of the list with these choices."""
@@ -133,7 +134,8 @@ def find_learning(choices: Choices, user: Reader, *, page: str = "1") -> Found:
         keys = sorted(narrowed.values_list("pk", flat=True), key=places.__getitem__)
     shown = Paginator(keys, PAGE_SIZE).get_page(page)
     items = {item.pk: item for item in offered.filter(pk__in=list(shown.object_list)).for_cards()}
-    shown.object_list = with_card_facts([items[pk] for pk in shown.object_list if pk in items])
+    cards = with_card_facts([items[pk] for pk in shown.object_list if pk in items])
+    shown.object_list = cards  # type: ignore[assignment]  # the page of keys becomes the page of their items
     facets = [(_facet(one, offered, choices), one.name in OPENED_AT_FIRST) for one in FILTERS]
     return Found(
         shown, len(keys), [(facet, opened) for facet, opened in facets if facet.options], _active(choices, facets)

@@ -43,7 +43,10 @@ def searchable_text(item_ids: list[int]) -> Mapping[int, SearchText]:
 def card_facts(item_ids: list[int]) -> Mapping[int, CardFacts]:
     """Return what the cards of these resources show: how long, for whom it is easy, what it takes to get in."""
     rows = LearningResource.objects.filter(pk__in=item_ids).values_list("pk", "provider", "minutes", "level", "access")
-    return {pk: CardFacts(source=provider, access=facts_in_words(*rest)) for pk, provider, *rest in rows}
+    return {
+        pk: CardFacts(source=provider, access=facts_in_words(minutes, level, access))
+        for pk, provider, minutes, level, access in rows
+    }
 
 
 def facts_in_words(minutes: int | None, level: str, access: str) -> str:

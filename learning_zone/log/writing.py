@@ -108,7 +108,7 @@ def as_pdf(log: Log) -> bytes:
         return _compile(given, standards=[])
 
 
-def _compile(given: dict[str, str], *, standards: list[str]) -> bytes:
+def _compile(given: dict[str, str], *, standards: list[Any]) -> bytes:
     made: bytes = typst.compile(_template(), sys_inputs=given, ignore_system_fonts=True, pdf_standards=standards)
     return made
 

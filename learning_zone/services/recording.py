@@ -21,7 +21,7 @@ MOST_MINUTES = 1_000 * 60
 def save_for_later(*, resource: LearningResource, by: User) -> LearningRecord:
     """Keep the resource for later; what is started already stays started."""
     record, _ = LearningRecord.objects.get_or_create(
-        person=by, item=resource.item_ptr, state__in=(RecordState.SAVED, RecordState.STARTED),
+        person=by, item_id=resource.pk, state__in=(RecordState.SAVED, RecordState.STARTED),
         defaults={"state": RecordState.SAVED, **_kept(resource)},
     )  # fmt: skip
     return record
@@ -54,7 +54,7 @@ def complete(*, resource: LearningResource, by: User, **answers: Any) -> Learnin
     answers: done_on, minutes, participatory_minutes, method, reflection, code_themes. Raises NotReady with a sentence.
     """
     record = LearningRecord.objects.select_for_update().of(by).open().filter(item=resource.pk).first()
-    record = record or LearningRecord(person=by, item=resource.item_ptr, **_kept(resource))
+    record = record or LearningRecord(person=by, item_id=resource.pk, **_kept(resource))
     return _write_done(record, answers)
 
 

@@ -36,7 +36,7 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Show one resource; a wrong slug leads to the right one. Of a withdrawn one only title, reason and date show."""
-    resource = get_object_or_404(LearningResource.objects.visible_to(request.user).for_page(), pk=pk)
+    resource = get_object_or_404(LearningResource.objects.for_page().visible_to(request.user), pk=pk)
     if slug != resource.slug:
         return redirect(resource, permanent=True)
     if resource.status == Status.WITHDRAWN:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,12 +17,13 @@ from learning_zone.log.writing import HEADINGS, as_csv, as_json, as_pdf, row_of
 from learning_zone.models import LearningRecord
 from learning_zone.services import recording
 from learning_zone.views.reading import readable
+from learning_zone.views.requests import SignedInRequest
 
 
 @never_cache
 @login_required
 @require_safe
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: SignedInRequest) -> HttpResponse:
     """Show what the person saved, started and did, and the sums of a period."""
     own = LearningRecord.objects.of(request.user).select_related("item")
     log = asked_log(request)
@@ -38,7 +39,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def keep(request: HttpRequest, pk: int) -> HttpResponse:
+def keep(request: SignedInRequest, pk: int) -> HttpResponse:
     """Save a resource for later, or start it."""
     resource = readable(request, pk)
     if request.POST.get("state") == RecordState.STARTED:
@@ -52,7 +53,7 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def steps(request: HttpRequest, pk: int) -> HttpResponse:
+def steps(request: SignedInRequest, pk: int) -> HttpResponse:
     """Keep which steps of a programme the person has done."""
     resource = readable(request, pk)
     ticked = [int(value) for value in request.POST.getlist("step") if value.isdecimal() and len(value) < 18]
@@ -64,7 +65,7 @@ def steps(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def done(request: HttpRequest, pk: int) -> HttpResponse:
+def done(request: SignedInRequest, pk: int) -> HttpResponse:
     """Record that the person did a resource, with what comes of it."""
     resource = readable(request, pk)
     form = DoneForm(request.POST or None, initial=first_values(resource))
@@ -82,7 +83,7 @@ def done(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
-def recorded(request: HttpRequest, pk: int) -> HttpResponse:
+def recorded(request: SignedInRequest, pk: int) -> HttpResponse:
     """Say that it is recorded, and ask to share what was learned."""
     record = get_object_or_404(LearningRecord.objects.of(request.user).done().select_related("item"), pk=pk)
     return render(request, "learning_zone/recorded.html", {"record": record})
@@ -91,7 +92,7 @@ def recorded(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: SignedInRequest) -> HttpResponse:
     """Record something that was done elsewhere."""
     form = OwnEntryForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -108,7 +109,7 @@ def add(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change an entry that is done."""
     record = get_object_or_404(LearningRecord.objects.of(request.user).done(), pk=pk)
     form = OwnEntryForm(request.POST or None, initial=values_of(record))
@@ -127,7 +128,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-def remove(request: HttpRequest, pk: int) -> HttpResponse:
+def remove(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask, then take an entry away for good."""
     record = get_object_or_404(LearningRecord.objects.of(request.user), pk=pk)
     if request.method == "POST":
@@ -140,7 +141,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
-def log_page(request: HttpRequest) -> HttpResponse:
+def log_page(request: SignedInRequest) -> HttpResponse:
     """Show the record of a period as one sheet to print."""
     log = asked_log(request)
     context = {"log": log, "headings": HEADINGS, "rows": [row_of(entry) for entry in log.entries]}
@@ -160,7 +161,7 @@ FILES: dict[str, tuple[str, Callable[[Log], bytes]]] = {
 @never_cache
 @login_required
 @require_safe
-def log_file(request: HttpRequest, ending: str) -> HttpResponse:
+def log_file(request: SignedInRequest, ending: str) -> HttpResponse:
     """Send the record of a period as a file."""
     log = asked_log(request)
     content_type, write = FILES[ending]
@@ -170,7 +171,7 @@ def log_file(request: HttpRequest, ending: str) -> HttpResponse:
     return response
 
 
-def asked_log(request: HttpRequest) -> Log:
+def asked_log(request: SignedInRequest) -> Log:
     """Return the person's record of the period in the address."""
     period = Period.from_address(request.GET.get("from", ""), request.GET.get("to", ""))
-    return gather(request.user, period)  # type: ignore[arg-type]  # signed in, by the views' decorator
+    return gather(request.user, period)
