@@ -48,8 +48,8 @@ def topic_rows(choices: MapChoices) -> TopicRows:
                 yield from branch(child, depth + 1)
 
     if choices.topic:
-        children = [row(topics[pk], 1) for pk in below[choices.topic.pk] if pk in topics]
-        return TopicRows([row(choices.topic, 0), *children], _above(choices.topic.pk, main, topics))
+        narrower = [row(topics[pk], 1) for pk in below[choices.topic.pk] if pk in topics]
+        return TopicRows([row(choices.topic, 0), *narrower], _above(choices.topic.pk, main, topics))
     top = [pk for pk in topics if pk not in main]
     if choices.rows == Rows.EVERY:
         return TopicRows([one for pk in top for one in branch(pk, 0)])

@@ -86,7 +86,9 @@ def fill(items: int) -> None:
     organisation = Organisation.objects.get_or_create(slug="bench", defaults={"name": "Trust", "kind": "nhs_trust"})[0]
     insert_items(list(records(written, topics=topics, organisations=[organisation])))
     columns = ", ".join(
-        connection.ops.quote_name(field.column) for field in Item._meta.local_concrete_fields if not field.primary_key
+        connection.ops.quote_name(str(field.column))
+        for field in Item._meta.local_concrete_fields
+        if not field.primary_key
     )
     with connection.cursor() as cursor:
         # The map reads the parent table alone. The names are the model's own.
