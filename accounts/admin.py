@@ -168,12 +168,24 @@ class StaffFilter(ConditionFilter):
         ]
 
 
+class OrganisationKindFilter(ConditionFilter):
+    """What kind of body the person works for."""
+
+    title = "type of organisation"
+    parameter_name = "organisation_type"
+
+    def conditions(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str, Q]]:
+        """Every type, and none."""
+        kinds = [(kind.value, kind.label, Q(organisation__kind=kind)) for kind in Organisation.Kind]
+        return [*kinds, ("none", "No organisation", Q(organisation=None))]
+
+
 @admin.register(User)
 class UserAdmin(PortalModelAdmin):
     """People. They sign up themselves; here they are approved, given a role, switched off."""
 
     list_display = ("email", "name", "role", "organisation", "staff_words", "is_active", "date_joined")
-    list_filter = (StaffFilter, "role", "is_active", ("organisation__kind", admin.ChoicesFieldListFilter))
+    list_filter = (StaffFilter, "role", "is_active", OrganisationKindFilter)
     search_fields = ("email", "name", "organisation__name", "staff_request")
     search_help_text = "Search by address, name or organisation"
     list_select_related = ("organisation",)

@@ -30,6 +30,7 @@ from evidence.models import Evidence
 
 SHOWN_REVIEWS = 10
 SHOWN_IMPORTS = 5
+SHOWN_TYPES = 12
 # How many months the picture of coming reviews shows.
 MONTHS_AHEAD = 12
 STEPS = (("still-right", "Still right"), ("supersede", "Supersede"), ("archive", "Archive"))
@@ -107,7 +108,7 @@ def dashboard_for(user: User, *, site: AdminSite) -> Dashboard:
         reviews=reviews(items, site=site),
         imports=imports(),
         by_quality=bars_by(items, "standing", evidence.standings),
-        by_type=bars_by(items, "form", {value: form.label for value, form in evidence.forms.items()}),
+        by_type=bars_by(items, "form", {value: form.label for value, form in evidence.forms.items()}, most=SHOWN_TYPES),
         by_month=reviews_by_month(items),
     )
 
@@ -224,11 +225,16 @@ def imports() -> list[Import]:
     ]
 
 
-def bars_by(items: ItemQuerySet[Item], column: str, words: Mapping[str, str]) -> list[Bar]:
-    """Return how many published records there are of each value of a column, in the order of the words."""
+def bars_by(items: ItemQuerySet[Item], column: str, words: Mapping[str, str], *, most: int | None = None) -> list[Bar]:
+    """Return how many published records there are of each value of a column, in the order of the words.
+
+    With `most`, only so many, the most frequent first.
+    """
     published = items.filter(kind=KindName.EVIDENCE, status=Status.PUBLISHED).order_by()
     numbers = dict(published.values_list(column).annotate(number=Count("pk")))
     found = [(value, label, numbers[value]) for value, label in words.items() if value in numbers]
+    if most is not None:
+        found = sorted(found, key=lambda entry: -entry[2])[:most]
     return bars(
         [
             (label, number, list_url(Evidence, **{column: value, "status__exact": Status.PUBLISHED}))

@@ -8,7 +8,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidget
 from django.db import models
 from django.http import HttpRequest
 
-from accounts.admin_pages.widgets import DATE_WIDGET, MOMENT_WIDGET, ChooseMany, ChooseOne, MomentField
+from accounts.admin_pages.widgets import DATE_WIDGET, MOMENT_WIDGET, ChooseMany, ChooseOne, MomentField, PlainTextField
 
 
 class PortalControls:
@@ -18,7 +18,7 @@ class PortalControls:
         models.DateField: {"widget": DATE_WIDGET},
         models.DateTimeField: {"form_class": MomentField, "widget": MOMENT_WIDGET},
         models.URLField: {"assume_scheme": "https"},
-        models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
+        models.TextField: {"form_class": PlainTextField, "widget": AdminTextareaWidget(attrs={"rows": 4})},
     }
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -214,6 +214,8 @@ class PortalModelAdmin(PortalControls, admin.ModelAdmin):
         """Draw the form; with errors the answer is 422 and a summary above it leads to each of them."""
         has_errors = bool(context.get("errors"))
         context["error_links"] = error_links(context) if has_errors else []
+        # The summary takes the place of Django's own note, which says only that there are errors.
+        context["errors"] = None
         context["step_links"] = self.steps_for(request, obj) if obj is not None else []
         response = super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
         if has_errors:

@@ -63,6 +63,15 @@ class ChooseMany(LooksUp, forms.SelectMultiple):
     """Look records up by a few letters."""
 
 
+class PlainTextField(forms.CharField):
+    """Text of several lines, its line ends as they are stored: browsers send others, which would be a change."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the text with one line feed at the end of each line."""
+        text = super().to_python(value)
+        return text.replace("\r\n", "\n").replace("\r", "\n") if isinstance(text, str) else text
+
+
 class MomentField(forms.DateTimeField):
     """A date and time to the minute. Whoever leaves the minute alone has not changed it, seconds or not."""
 

@@ -321,3 +321,12 @@ def test_readers_cannot_add(desk: Client) -> None:
     response = signed_in(UserFactory(staff=True)).post(reverse("admin:evidence_evidence_add"), {"title": "x"})
     assert response.status_code in {302, 403}
     assert not Evidence.objects.exists()
+
+
+def test_line_ends_of_browsers_are_no_change(desk: Client) -> None:
+    record = EvidenceFactory(authors="Oliver D\nHealey F", abstract="One.\n\nTwo.")
+    data = opened(desk, record)
+    sent = data | {name: data[name].replace("\n", "\r\n") for name in ("authors", "abstract")}
+    assert desk.post(address(record), sent).status_code == 302
+    kept = Evidence.objects.get(pk=record.pk)
+    assert (kept.authors, kept.abstract) == ("Oliver D\nHealey F", "One.\n\nTwo.")
