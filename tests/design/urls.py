@@ -74,6 +74,7 @@ urlpatterns = [
     path("", include("design.urls")),
     path("search/", blank, name="search"),
     path("topics/", blank, name="topics"),
+    path("map/", blank, name="map"),
     path("about/<slug:slug>/", blank, name="page"),
     path("get-in-touch/", include(([path("", blank, name="contact")], "enquiries"))),
     *(path(f"{kind.name}/", kind_home(kind.home_route)) for kind in kinds.all_kinds() if kind.home_route),
