@@ -18,8 +18,8 @@ from catalogue.search.synonyms import vocabulary
 from catalogue.search.words import dimension, lexemes_of
 from catalogue.searchindex import TIERS
 
-# Where the most promising candidates do not fill a page, because filters leave few of them, more are looked at.
-WIDENING = 8
+# Where this part of the catalogue would have to be looked at to fill a page, all of it is.
+ALL_FROM = 0.25
 
 
 def search(
@@ -66,8 +66,7 @@ def _answer(
     counted = ask(items, _matches(planned, scored=False), filters, user, with_facets=with_facets, most=COUNTED + 1)
     last = max(1, min(MAX_PAGE, -(-min(counted.found, COUNTED) // size)))
     page = Page(min(filters.page, last), size)
-    expected = max(0, min(size, counted.found - (page.number - 1) * size))
-    return Answer(_best(items, planned, filters, user, page, expected), counted.found, counted.facets)
+    return Answer(_best(items, planned, filters, user, page, counted.found), counted.found, counted.facets)
 
 
 def _matches(planned: Plan, *, scored: bool = True) -> Part | None:
@@ -83,24 +82,26 @@ NOTHING = Part("SELECT item_id, 0.0 AS score FROM catalogue_searchentry WHERE fa
 
 
 def _best(
-    items: ItemQuerySet[Item], planned: Plan, filters: SearchFilters, user: Reader, page: Page, expected: int
+    items: ItemQuerySet[Item], planned: Plan, filters: SearchFilters, user: Reader, page: Page, found: int
 ) -> tuple[int, ...]:
-    """Return the hits of a page of a large catalogue, from as few candidates as fill it."""
+    """Return the hits of a page of a large catalogue, from as few candidates as fill it.
+
+    found: how many matches pass the filters. The smaller their part of all matches, the more candidates it takes; where
+    it takes too many, looking at all is as fast.
+    """
+    expected = max(0, min(page.size, found - (page.number - 1) * page.size))
+    matches = _matches(planned)
     if not expected:
         return ()
-    matches = _matches(planned)
     if matches is None:
         return browse(items, filters, page=page)
     if filters.order == RELEVANCE:
-        most = max(CANDIDATES, 4 * page.number * page.size)
-        while most < planned.documents:
-            candidates = planned.best_matches(most)
-            if candidates is None:
-                break
-            found = ask(items, candidates, filters, user, page=page)
-            if found.found >= page.number * page.size or len(found.ids) == expected:
-                return found.ids
-            most *= WIDENING
+        most = int(max(CANDIDATES, 4 * page.number * page.size) * max(1.0, planned.held / found))
+        candidates = planned.best_matches(most) if most < planned.documents * ALL_FROM else None
+        if candidates is not None:
+            answer = ask(items, candidates, filters, user, page=page)
+            if answer.found >= (page.number - 1) * page.size + expected:
+                return answer.ids
     return ask(items, matches, filters, user, page=page).ids
 
 

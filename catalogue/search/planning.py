@@ -1,13 +1,14 @@
 """From words to a database question: which entries to look at, and what each is worth."""
 
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from pgvector import SparseVector
 
 from catalogue.search.parsing import ParsedQuery
@@ -81,10 +82,14 @@ class Plan:
     documents: int
 
     @property
+    def held(self) -> int:
+        """How many entries hold one of the words, those that hold several counted for each, at most all entries."""
+        return min(self.documents, sum(term.counts[0] for term in self.terms))
+
+    @property
     def looks_at_all(self) -> bool:
         """True where every entry that holds one of the words may be looked at, or the whole catalogue without words."""
-        held = sum(term.counts[0] for term in self.terms)
-        return self.documents <= LOOKED_AT_ALWAYS or (bool(self.terms) and held <= LOOKED_AT_ALWAYS)
+        return self.documents <= LOOKED_AT_ALWAYS or (bool(self.terms) and self.held <= LOOKED_AT_ALWAYS)
 
     def all_matches(self, *, scored: bool = True) -> Part:
         """Return what finds every entry that has anything to do with the query."""
@@ -95,7 +100,7 @@ class Plan:
             found = Part("SELECT item_id, 0.0 FROM catalogue_entries_with_any(%s::int[]) AS item_id", (keys,))
             return _together((found, *self.exact))
         vector = self.vector.to_text()
-        if sum(term.counts[0] for term in self.terms) > READ_THROUGH_FROM * self.documents:
+        if self.held > READ_THROUGH_FROM * self.documents:
             added = _together(self.exact)
             return Part(READ_THROUGH.format(added=added.sql), (vector, *added.parameters))
         return _together((Part(f"{SCORED} WHERE keys && %s::int[]", (vector, keys)), *self.exact))
@@ -118,8 +123,7 @@ class Plan:
                 wanted.append([term.key(tier) for term in group])
         if self.vector is None or not wanted:
             return None
-        condition = " OR ".join(["keys @> %s::int[]"] * len(wanted))
-        return _together((Part(f"{SCORED} WHERE {condition}", (self.vector.to_text(), *wanted)), *self.exact))
+        return _together((Part(BY_GROUP, (self.vector.to_text(), json.dumps(wanted))), *self.exact))
 
     def _lowest_tier(self, group: Sequence[Term], most: int) -> int | None:
         for tier in range(TIERS):
@@ -130,6 +134,10 @@ class Plan:
 
 
 SCORED = "SELECT item_id, -(weights <#> %s::sparsevec) AS score FROM catalogue_searchentry"
+BY_GROUP = """
+    SELECT item_id, -(weights <#> %s::sparsevec)
+    FROM catalogue_entries_with_a_group(%s::jsonb) AS item_id JOIN catalogue_searchentry USING (item_id)
+"""
 BY_TITLE = "SELECT item_id, %s FROM catalogue_searchentry WHERE title_key = %s"
 BY_IDENTIFIER = "SELECT item_id, %s FROM catalogue_searchentry WHERE identifiers && %s::text[]"
 BY_WORDS = "SELECT item_id, %s FROM catalogue_entries_with_words(%s) AS item_id"
@@ -229,8 +237,14 @@ def _exact(parsed: ParsedQuery, terms: dict[str, Term], others: Sequence[OtherNa
 def _narrowing(parsed: ParsedQuery) -> Q:
     """Return the condition that phrases are there as typed and excluded words are not."""
     condition = Q()
-    for phrase in parsed.phrases:
-        condition &= Q(search_entry__words=SearchQuery(phrase, config="simple", search_type="phrase"))
+    for words in parsed.phrases:
+        condition &= _holds(words)
     for words in parsed.excluded:
-        condition &= ~Q(search_entry__words=SearchQuery(words, config="simple", search_type="phrase"))
+        condition &= ~_holds(words)
     return condition
+
+
+def _holds(words: str) -> Q:
+    """Return the condition that an item holds these unstemmed words one after the other."""
+    phrase = " <-> ".join(quoted(word) for word in words.split())
+    return Q(pk__in=RawSQL("SELECT catalogue_entries_with_words(%s)", [phrase]))
