@@ -15,9 +15,10 @@ from catalogue.search import SearchPage
 from catalogue.search.facets import Facet as FoundFacet
 from design.facets import ActiveFilter, Facet, FacetLike, Option
 
+# A long list is slow to draw and to read; the list of topics leads to every other one.
+TOPICS_OFFERED = 40
 # The filters of the panel, in order. The kind is chosen above the results.
 PANEL = ("form", "topic", "standing", "publication_status", "setting", "audience", "phrase", "organisation")
-OPENED_AT_FIRST = ("form", "topic")
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,17 @@ def panel(facets: Iterable[FoundFacet]) -> list[PanelFacet]:
             shown += [PanelFacet(part, f"{kind}-", False) for kind, part in standings_by_kind(facet)]
         elif name == "form":
             shown.append(PanelFacet(grouped_types(facet), "", True))
+        elif name == "topic":
+            shown.append(PanelFacet(most_frequent(facet), "", True))
         else:
-            shown.append(PanelFacet(Facet(name, facet.label, facet.options), "", name in OPENED_AT_FIRST))
+            shown.append(PanelFacet(Facet(name, facet.label, facet.options), "", False))
     return shown
+
+
+def most_frequent(facet: FoundFacet) -> Facet:
+    """Return the topics that most results are on, and those that are on."""
+    options = [option for place, option in enumerate(facet.options) if place < TOPICS_OFFERED or option.selected]
+    return Facet(facet.name, facet.label, options)
 
 
 def grouped_types(facet: FoundFacet) -> Facet:

@@ -11,6 +11,17 @@ from evidence.choices import EVIDENCE_TYPES, REVIEW_MONTHS, Access, Band
 from evidence.identifiers import normalise_doi, normalise_isbn, normalise_pmid
 from evidence.models import Evidence
 
+# What no card shows and what is too much to fetch for each.
+LONG_TEXTS = (
+    "abstract",
+    "search_strategy",
+    "sources_searched",
+    "question",
+    "conflicts",
+    "limitations",
+    "does_not_tell",
+)
+
 
 def searchable_text(item_ids: list[int]) -> Mapping[int, SearchText]:
     """Return the words by which each record is found. Abstracts are searched whatever their licence."""
@@ -48,7 +59,7 @@ def card_facts(item_ids: list[int]) -> Mapping[int, CardFacts]:
             is_preprint=record.publication_status == PublicationStatus.PREPRINT,
             is_retracted=record.is_retracted,
         )
-        for record in Evidence.objects.filter(pk__in=item_ids).with_deciding_result()
+        for record in Evidence.objects.filter(pk__in=item_ids).with_deciding_result().defer(*LONG_TEXTS)
     }
 
 

@@ -16,7 +16,7 @@ export function startFacetFilters(scope) {
       const words = fold(input.value).split(/\s+/).filter(Boolean);
       let shown = 0;
       for (const option of options) {
-        const label = fold(option.dataset.label);
+        const label = fold(option.querySelector("label").firstChild.textContent);
         option.hidden = !words.every((word) => label.includes(word));
         if (!option.hidden) shown += 1;
       }

@@ -185,19 +185,38 @@ def facet(facet: FacetLike, *, opened: bool = False, prefix: str = "") -> dict[s
     where two facets of one page share a name."""
     stem = f"{prefix}{facet.name}"
     first, rest = split_options(facet.options)
-
-    def numbered(options: Sequence[OptionLike]) -> list[dict[str, object]]:
-        return [{"option": option, "id": f"{stem}-{slugify(option.value) or 'none'}"} for option in options]
-
     chosen = sum(option.selected for option in facet.options)
     return {
         "facet": facet,
         "stem": stem,
-        "first": numbered(first),
-        "rest": numbered(rest),
+        "entries": option_entries(first, stem) + option_entries(rest, stem),
+        "shown": len(first),
+        "more": len(rest),
         "chosen": chosen,
         "opened": opened or chosen > 0,
     }
+
+
+def option_entries(options: Sequence[OptionLike], stem: str) -> list[dict[str, object]]:
+    """Return each option with its id, its number in words, and the group that begins with it. Plain values, as a page
+    may draw two hundred of them."""
+    entries: list[dict[str, object]] = []
+    group = ""
+    for option in options:
+        own = getattr(option, "group", "")
+        entries.append(
+            {
+                "id": f"{stem}-{slugify(option.value) or 'none'}",
+                "value": option.value,
+                "label": option.label,
+                "count": None if option.count is None else f"{option.count:,}",
+                "is_empty": option.count == 0,
+                "selected": option.selected,
+                "group": own if own != group else "",
+            }
+        )
+        group = own
+    return entries
 
 
 @register.inclusion_tag("components/active_filters.html")
