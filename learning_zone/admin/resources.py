@@ -1,6 +1,6 @@
 """Learning resources in the librarians' admin, and the overview of what needs care."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -75,7 +75,7 @@ class LearningResourceAdmin(ItemAdmin):
     inlines = (CourseRunInline, StepInline, ChapterInline)
     steps = REVIEW_STEPS
     readonly_fields = ("created_at", "updated_at", "withdrawn_reason", "superseded_by")
-    formfield_overrides: ClassVar = {**PortalModelAdmin.formfield_overrides, models.TextField: TEXT}
+    formfield_overrides = {**PortalModelAdmin.formfield_overrides, models.TextField: TEXT}
     fieldsets = (
         (
             "What it is",
