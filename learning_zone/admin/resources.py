@@ -1,5 +1,6 @@
 """Learning resources in the librarians' admin, and the overview of what needs care."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
@@ -75,7 +76,10 @@ class LearningResourceAdmin(ItemAdmin):
     inlines = (CourseRunInline, StepInline, ChapterInline)
     steps = REVIEW_STEPS
     readonly_fields = ("created_at", "updated_at", "withdrawn_reason", "superseded_by")
-    formfield_overrides = {**PortalModelAdmin.formfield_overrides, models.TextField: TEXT}
+    formfield_overrides: Mapping[type[models.Field], Mapping[str, Any]] = {
+        **PortalModelAdmin.formfield_overrides,
+        models.TextField: TEXT,
+    }
     fieldsets = (
         (
             "What it is",
