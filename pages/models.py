@@ -12,8 +12,7 @@ from pages.querysets import PageQuerySet
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Page(models.Model):
-    """One page of words. `body` is Markdown; `{service_name}`, `{organisation}` and `{library_team}` stand in it for
-    the words of this installation.
+    """One page of words. `body` is Markdown, in which `rendering.with_words` fills in the words of this installation.
 
     `supplied_digest` is that of the words the portal came with, "" for a page that a librarian made: while it matches
     the words, nobody has edited them.

@@ -9,12 +9,12 @@ from django.utils.safestring import SafeString
 from design.markdown import render_markdown
 from pages.models import Page
 
-_PLACEHOLDER = re.compile(r"\{(service_name|organisation|library_team|contact)\}")
+_PLACEHOLDER = re.compile(r"\{(service_name|organisation|library_team|contact|answer_time)\}")
 
 
 def with_words(text: str) -> str:
-    """Return the text with {service_name}, {organisation}, {library_team} and {contact} filled in."""
-    words = {**settings.BRAND, "contact": reverse("enquiries:contact")}
+    """Return the text with {service_name}, {organisation}, {library_team}, {contact} and {answer_time} filled in."""
+    words = {**settings.BRAND, "contact": reverse("enquiries:contact"), "answer_time": settings.ENQUIRY_ANSWER_TIME}
     return _PLACEHOLDER.sub(lambda found: str(words[found.group(1)]), text)
 
 

@@ -12,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Role
+from accounts.services import load_roles, set_role
 from evidence.appraisal import RULES
 from evidence.choices import Tool
 from pages.models import Page, Workstream, WorkstreamPerson
@@ -77,7 +79,7 @@ def test_every_supplied_page_reads_whole(client: Client, slug: str) -> None:
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
-    assert not re.search(r"\{(service_name|organisation|library_team|contact)\}", main)
+    assert not re.search(r"\{(service_name|organisation|library_team|contact|answer_time)\}", main)
     assert "Last reviewed by the library: 25 November 2026." in " ".join(re.sub(r"<[^>]*>", "", main).split())
 
 
@@ -171,3 +173,21 @@ def test_a_supplied_page_keeps_its_address_and_is_not_deleted(client: Client) ->
     assert 'name="slug"' not in form
     assert client.post(reverse("admin:pages_page_delete", args=[page.pk]), {"post": "yes"}).status_code == 403
     assert Page.objects.filter(pk=page.pk).exists()
+
+
+def test_a_librarian_edits_a_page_and_its_history_says_who_changed_what(client: Client) -> None:
+    load_pages()
+    load_roles()
+    librarian = set_role(user=UserFactory(name="Priya Raman"), role=Role.LIBRARIAN, by=None)
+    client.force_login(librarian)
+    page = Page.objects.get(slug="workstream")
+    address = reverse("admin:pages_page_change", args=[page.pk])
+    sent = {"title": "Our workstream", "lead": page.lead, "body": "New words.", "is_shown": "on", "in_footer": "on"}
+    response = client.post(address, {**sent, "position": "30", "reviewed_at": "2026-11-25", "review_due": "2027-11-25"})
+    assert response.status_code == 302, response.content.decode()
+    assert "Our workstream" in show(client, "workstream")
+    history = client.get(reverse("admin:pages_page_history", args=[page.pk])).content.decode()
+    assert "Priya Raman" in history
+    assert "Our workstream" in history
+    load_pages()
+    assert Page.objects.get(slug="workstream").body == "New words."
