@@ -1,5 +1,7 @@
 """Editing the pages and the workstreams."""
 
+from collections.abc import Sequence
+
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -22,9 +24,9 @@ class PageAdmin(PortalModelAdmin):
         ("Review", {"fields": ("reviewed_at", "review_due")}),
     )
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Page | None = None) -> dict[str, tuple[str, ...]]:  # type: ignore[override]
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Page | None = None) -> dict[str, Sequence[str]]:
         """Write the address from the title of a new page alone: links rely on that of an old one."""
-        return {} if obj else self.prepopulated_fields
+        return {} if obj else dict(self.prepopulated_fields)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Page | None = None) -> tuple[str, ...]:
         """Keep the address and the live part of a page that other pages rely on."""
