@@ -76,7 +76,7 @@ class LearningResourceAdmin(ItemAdmin):
     inlines = (CourseRunInline, StepInline, ChapterInline)
     steps = REVIEW_STEPS
     readonly_fields = ("created_at", "updated_at", "withdrawn_reason", "superseded_by")
-    formfield_overrides: Mapping[type[models.Field], Mapping[str, Any]] = {
+    formfield_overrides: Mapping[type[models.Field], Mapping[str, Any]] = {  # type: ignore[misc]  # the two bases disagree about it
         **PortalModelAdmin.formfield_overrides,
         models.TextField: TEXT,
     }
