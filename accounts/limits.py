@@ -13,13 +13,15 @@ from django.utils.crypto import salted_hmac
 
 from accounts.models import Usage
 
-# One statement, so that any number of simultaneous requests count right. A window begins with its first use.
+# One statement for all windows of an action, so that any number of simultaneous requests count right: whoever holds the
+# first window's row goes first in every window. A window begins with its first use.
 COUNT_ONE = """
-    INSERT INTO accounts_usage AS used (key, count, ends_at) VALUES (%(key)s, 1, %(ends_at)s)
+    INSERT INTO accounts_usage AS used (key, count, ends_at)
+    SELECT key, 1, ends_at FROM unnest(%(keys)s::text[], %(ends)s::timestamptz[]) AS window_of (key, ends_at)
     ON CONFLICT (key) DO UPDATE SET
         count = CASE WHEN used.ends_at <= %(now)s THEN 1 ELSE used.count + 1 END,
         ends_at = CASE WHEN used.ends_at <= %(now)s THEN excluded.ends_at ELSE used.ends_at END
-    RETURNING count
+    RETURNING key, count
 """
 
 # IPv6 gives a whole such network to one household or device.
@@ -33,20 +35,18 @@ def within_limit(request: HttpRequest, *, action: str) -> bool:
     action that settings.RATE_LIMITS does not name.
     """
     who = f"person-{request.user.pk}" if request.user.is_authenticated else f"network-{network_hash(request)}"
-    counts = [
-        count_one(key=f"{action}:{seconds}:{who}", seconds=seconds) <= most
-        for most, seconds in settings.RATE_LIMITS[action]
-    ]
-    return all(counts)
+    most = {f"{action}:{seconds}:{who}": (uses, seconds) for uses, seconds in settings.RATE_LIMITS[action]}
+    counts = count_one(windows={key: seconds for key, (_, seconds) in most.items()})
+    return all(count <= most[key][0] for key, count in counts.items())
 
 
-def count_one(*, key: str, seconds: int) -> int:
-    """Add one to the key's count and return it; after so many seconds the count begins anew."""
+def count_one(*, windows: dict[str, int]) -> dict[str, int]:
+    """Add one to the count of every key and return the counts; a count begins anew after its key's seconds."""
     now = timezone.now()
+    ends = [now + datetime.timedelta(seconds=seconds) for seconds in windows.values()]
     with connection.cursor() as cursor:
-        cursor.execute(COUNT_ONE, {"key": key, "now": now, "ends_at": now + datetime.timedelta(seconds=seconds)})
-        (count,) = cursor.fetchone()
-    return int(count)
+        cursor.execute(COUNT_ONE, {"keys": list(windows), "ends": ends, "now": now})
+        return dict(cursor.fetchall())
 
 
 def network_hash(request: HttpRequest) -> str:

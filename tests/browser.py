@@ -21,6 +21,12 @@ NARROW = {"width": 375, "height": 800}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
+def follow(page: Page, link: str) -> None:
+    """Press the link of that name and wait for the page it leads to, so that what comes next looks at that page."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=link).click()
+
+
 def open_all_disclosures(page: Page) -> None:
     """Open every <details>, as axe does not look inside closed ones."""
     page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")

@@ -12,7 +12,7 @@ from evidence.models import Evidence
 from jobs.models import Job
 from jobs.services import run as run_job
 from tests.admin import librarian
-from tests.browser import NARROW, WIDE, axe_violations, sideways_overflow
+from tests.browser import NARROW, WIDE, axe_violations, follow, sideways_overflow
 from tests.factories import EvidenceFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -85,7 +85,7 @@ def test_a_librarian_imports_a_file(
     run_job(job_id=Job.objects.get().pk)
     page.reload()
     expect(page.get_by_text("30 drafts were made")).to_be_visible()
-    page.get_by_role("link", name="See the records").click()
+    follow(page, "See the records")
     is_for_everyone()
     page.get_by_role("link", name="See the drafts in the list of evidence").click()
     expect(page.get_by_text("Preventing falls in hospital, part 29")).to_be_visible()

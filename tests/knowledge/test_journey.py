@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from accounts.services import load_roles
 from knowledge.models import KnowHow, TechniqueTemplate
-from tests.browser import NARROW, WIDE, axe_violations, sideways_overflow
+from tests.browser import NARROW, WIDE, axe_violations, follow, sideways_overflow
 from tests.factories import OrganisationFactory, TopicFactory, UserFactory
 from tests.knowledge.factories import TOLD, draft, published
 
@@ -65,7 +65,7 @@ def test_from_share_know_how_to_thank_you_published_and_repeated(
 
     page.goto("/know-how/share/")
     is_for_everyone(page)
-    page.get_by_role("link", name="Write up a session we ran").click()
+    follow(page, "Write up a session we ran")
     is_for_everyone(page)
     page.get_by_label("After action review").check()
     press(page, "Begin")
@@ -126,7 +126,7 @@ def test_from_share_know_how_to_thank_you_published_and_repeated(
     # A librarian asks for a change; the author gives it; the librarian publishes.
     desk = window_of(librarian, WIDE)
     desk.goto("/admin/knowledge/knowhow/")
-    desk.get_by_role("link", name="We moved the commode").click()
+    follow(desk, "We moved the commode")
     is_for_everyone(desk)
     desk.get_by_role("link", name="Ask for changes…").click()
     desk.get_by_label("Not enough detail").check()

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from accounts.models import User
 from learning_zone.models import Chapter
-from tests.browser import NARROW, WIDE, axe_violations, sideways_overflow
+from tests.browser import NARROW, WIDE, axe_violations, follow, sideways_overflow
 from tests.factories import TopicFactory, UserFactory
 from tests.learning_zone.factories import TRANSCRIPT, LearningFactory
 
@@ -77,7 +77,7 @@ def test_a_nurse_with_15_minutes(
     page.get_by_role("button", name="Record it").click()
     expect(page.get_by_role("heading", name=f"Recorded: {webinar.title}")).to_be_visible()
     is_for_everyone(page, "recorded")
-    page.get_by_role("link", name="Go to My learning").click()
+    follow(page, "Go to My learning")
     is_for_everyone(page, "mine")
 
     with page.expect_download() as download:
@@ -87,7 +87,7 @@ def test_a_nurse_with_15_minutes(
     text = " ".join("".join(one.extract_text() for one in PdfReader(kept).pages).split())
     assert "Total: 15 minutes" in text
     assert "Walking aids within" in text
-    page.get_by_role("link", name="Page to print").click()
+    follow(page, "Page to print")
     is_for_everyone(page, "log")
     page.goto("/learning/for-library-staff/")
     is_for_everyone(page, "shelf")
