@@ -14,6 +14,7 @@ from evidence.models import Evidence
 # What no card shows and what is too much to fetch for each.
 LONG_TEXTS = (
     "abstract",
+    "keywords",
     "search_strategy",
     "sources_searched",
     "question",
@@ -31,6 +32,7 @@ def searchable_text(item_ids: list[int]) -> Mapping[int, SearchText]:
             record.summary,
             *record.key_points,
             record.abstract,
+            *record.keywords,
             record.question,
             record.intervention,
             record.outcomes,

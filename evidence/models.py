@@ -32,6 +32,9 @@ IDENTIFIERS = {
     "isbn": (normalise_isbn, "An ISBN has 10 or 13 digits; these do not add up to one."),
 }
 
+LONGEST_KEYWORD = 200
+MOST_KEYWORDS = 100
+
 
 @pghistory.track(obj_field=pghistory.ObjForeignKey(related_name="evidence_events"))
 class Evidence(Item):
@@ -62,6 +65,12 @@ class Evidence(Item):
         models.CharField(max_length=500), default=list, blank=True, help_text="Up to five short sentences."
     )
     abstract = models.TextField(blank=True)
+    keywords = ArrayField(
+        models.CharField(max_length=LONGEST_KEYWORD),
+        default=list,
+        blank=True,
+        help_text="Subject headings and the authors' own words. They are searched; topics are chosen apart from them.",
+    )
     question_type = models.CharField("kind of question", max_length=20, choices=QuestionType, blank=True)
     question = models.TextField(
         blank=True, help_text="In full, as PICO or SPICE: who, what, compared with what, which outcome."

@@ -113,6 +113,7 @@ def study_facts(record: Evidence) -> list[tuple[str, object]]:
         ("Owned by", record.organisation),
         ("Funder", record.funder),
         ("Conflicts of interest", record.conflicts),
+        ("Keywords", ", ".join(record.keywords)),
         ("Language", record.language),
         ("ISBN", record.isbn),
     ]

@@ -15,7 +15,7 @@ from catalogue.attachments import CheckedFile, RefusedFile
 from evidence import attachments
 from evidence.appraisal import RULES
 from evidence.choices import Band, Population, Tool
-from evidence.models import IDENTIFIERS, Appraisal, Attachment, Evidence
+from evidence.models import IDENTIFIERS, LONGEST_KEYWORD, MOST_KEYWORDS, Appraisal, Attachment, Evidence
 
 KEY_POINTS = 5
 FIRST_YEAR = 1500
@@ -28,6 +28,12 @@ class EvidenceForm(ItemForm):
 
     key_points = LinesField(
         most_lines=KEY_POINTS, longest_line=500, required=False, help_text="Up to five short sentences, one a line."
+    )
+    keywords = LinesField(
+        most_lines=MOST_KEYWORDS,
+        longest_line=LONGEST_KEYWORD,
+        required=False,
+        help_text="Subject headings and the authors' own words, one a line. They are searched and shown.",
     )
     population = CheckboxesField(label="Population", choices=Population.choices, required=False)
     # People paste whole addresses and hyphens: longer than what is kept of them.

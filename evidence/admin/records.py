@@ -100,7 +100,7 @@ class EvidenceAdmin(ItemAdmin):
                 )
             },
         ),
-        ("What it says", {"fields": ("summary", "key_points", "does_not_tell", "limitations", "abstract")}),
+        ("What it says", {"fields": ("summary", "key_points", "does_not_tell", "limitations", "abstract", "keywords")}),
         (
             "What it studied",
             {

@@ -39,7 +39,7 @@ def to_ris(record: Evidence, *, topics: list[str]) -> str:
         ("UR", web_address(record)),
         ("AB", record.abstract if record.may_show_text else ""),
     ]
-    lines += [("KW", topic) for topic in topics]
+    lines += [("KW", word) for word in dict.fromkeys([*topics, *record.keywords])]
     written = [f"{tag}  - {value}" for tag, text in lines if (value := one_line(text))]
     return LINE_END.join([*written, "ER  - ", ""])
 

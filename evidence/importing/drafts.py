@@ -11,7 +11,7 @@ from accounts.models import User
 from catalogue.choices import Status
 from catalogue.services import default_review_due
 from evidence.importing.records import ParsedRecord
-from evidence.models import Evidence
+from evidence.models import LONGEST_KEYWORD, MOST_KEYWORDS, Evidence
 
 _is_web_address = URLValidator(schemes=["http", "https"])
 
@@ -42,6 +42,7 @@ def draft_from(parsed: ParsedRecord, *, curator: User | None = None) -> Evidence
         url=_web_address(parsed.url),
         language="" if parsed.language == "English" else fit("language", parsed.language),
         abstract=parsed.abstract,
+        keywords=_keywords(parsed.keywords),
         is_retracted=parsed.is_retracted,
         curator=curator,
     )
@@ -68,6 +69,11 @@ def fit(column: str, text: str) -> str:
 def whole(column: str, identifier: str) -> str:
     """Return `identifier`, or "" where it is longer than its column: half an identifier names something else."""
     return identifier if len(identifier) <= _longest(column) else ""
+
+
+def _keywords(words: tuple[str, ...]) -> list[str]:
+    """Return the words once each, without those longer than a keyword may be, and no more than a record may have."""
+    return list(dict.fromkeys(word for word in words if len(word) <= LONGEST_KEYWORD))[:MOST_KEYWORDS]
 
 
 def _longest(column: str) -> int:

@@ -154,7 +154,9 @@ def test_account_pages_for_someone_signed_in(client: Client, person: User, addre
 def test_errors_stand_in_the_title_in_a_summary_and_at_the_field(
     client: Client, address: str, data: dict[str, str]
 ) -> None:
-    html = read(client.post(address, data))
+    response = client.post(address, data)
+    assert response.status_code == 422
+    html = read(response)
     assert only(html, "title").words.startswith("Error: ")
     summary = only(html, class_="nhsuk-error-summary")
     items = [item for item in elements(html, "li") if summary["class"] in [p.get("class") for p in item.parents]]

@@ -138,7 +138,11 @@ def read_back(text: str) -> list[ParsedRecord]:
 
 def test_ris_is_read_back_as_the_same_source() -> None:
     record = article(
-        pmid="123456", published_on=datetime.date(2024, 3, 5), url="https://example.org/a", publisher="Pub"
+        pmid="123456",
+        keywords=["Falls", "Night shift"],
+        published_on=datetime.date(2024, 3, 5),
+        url="https://example.org/a",
+        publisher="Pub",
     )
     exported = to_ris(record, topics=["Falls", "Frailty"])
     (read,) = read_back(exported)
@@ -148,7 +152,7 @@ def test_ris_is_read_back_as_the_same_source() -> None:
     assert read.pages == "1234-1241"
     assert [str(name) for name in read.authors] == ["Raman, Priya K.", "Ashdown, T", "World Health Organization"]
     assert read.evidence_type == record.form
-    assert read.keywords == ("Falls", "Frailty")
+    assert read.keywords == ("Falls", "Frailty", "Night shift")
 
 
 @given(text=st.text(max_size=80))

@@ -3,11 +3,13 @@
 from unittest.mock import patch
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.storage import InMemoryStorage
 from django.utils import timezone
 
 from accounts.models import User
 from catalogue.models import Item
+from catalogue.search import SearchFilters, search
 from evidence.importing import commit, judging, services
 from evidence.importing.decoding import FileRefused, decode
 from evidence.importing.matching import Matcher
@@ -68,6 +70,9 @@ WHOLE = ris(
     "DB  - Medline",
     "UR  - https://example.org/a",
     "AB  - Falls are common.",
+    "KW  - Accidental Falls",
+    "KW  - Night shift",
+    "KW  - Accidental Falls",
     "LA  - fre",
     "M3  - Systematic Review",
 )
@@ -88,6 +93,7 @@ def test_a_record_becomes_a_draft_with_what_the_file_says(librarian: User) -> No
     assert (draft.volume, draft.issue, draft.pages) == ("28", "5", "379-385")
     assert (draft.doi, draft.pmid, draft.url) == ("10.1000/one", "123", "https://example.org/a")
     assert (draft.abstract, draft.language, draft.standing) == ("Falls are common.", "French", "not_appraised")
+    assert draft.keywords == ["Accidental Falls", "Night shift"]
     assert draft.curator == librarian
     assert draft.published_at is None
     (row,) = batch.records.all()
@@ -184,12 +190,28 @@ def test_records_without_year_are_compared_by_title() -> None:
 
 
 def test_what_is_too_long_is_cut_and_what_cannot_be_cut_is_left_out() -> None:
-    imported(ris(f"TI  - {'long ' * 150}", f"JF  - {'j' * 400}", f"DO  - 10.1000/{'x' * 300}", f"IS  - {'9' * 80}"))
+    imported(
+        ris(
+            f"TI  - {'long ' * 150}",
+            f"JF  - {'j' * 400}",
+            f"DO  - 10.1000/{'x' * 300}",
+            f"IS  - {'9' * 80}",
+            f"KW  - {'k' * 300}",
+            *(f"KW  - word {number}" for number in range(150)),
+        )
+    )
 
     draft = Evidence.objects.get()
     assert len(draft.title) <= 500
     assert draft.title.endswith("long…")
     assert (len(draft.source), len(draft.issue), draft.doi) == (300, 50, "")
+    assert draft.keywords == [f"word {number}" for number in range(100)]
+
+
+def test_a_published_record_is_found_by_a_keyword_that_stands_nowhere_else() -> None:
+    imported(WHOLE, publish=True)
+    found = search("night shift", SearchFilters(), AnonymousUser())
+    assert [item.title for item in found.items] == ["Preventing falls in hospital"]
 
 
 def test_publishing_shows_the_records_at_once() -> None:
