@@ -137,5 +137,7 @@ def result_in_words(*, tool: str, result: str, band: str = "") -> str:
 def meaning(*, band: str, tool: str = "") -> str:
     """Return what the band means for a reader; confidence in the finding is spoken of only where the tool allows it."""
     if band in _SAME_WORD and not (tool and RULES[tool].rates_body):
-        return "How well this single source was done, by the tool named. It does not say that the finding will hold."
+        return (
+            "This is how well a single source was done, by the tool named; it does not say that the finding will hold."
+        )
     return BAND_MEANINGS.get(band, "")

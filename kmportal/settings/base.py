@@ -239,12 +239,15 @@ CELERY_BEAT_SCHEDULE = {
     "jobs-sweep": {"task": "jobs.sweep", "schedule": 60.0},
     "catalogue-refresh-search": {"task": "catalogue.refresh_search", "schedule": 24 * 60 * 60.0},
     "mail-forget-old": {"task": "mail.forget_old", "schedule": 24 * 60 * 60.0},
-    "learning-check-links": {"task": "learning_zone.check_links", "schedule": 60 * 60.0},
     "enquiries-tidy": {"task": "enquiries.tidy", "schedule": 24 * 60 * 60.0},
     "accounts-forget-unconfirmed": {"task": "accounts.forget_unconfirmed", "schedule": 24 * 60 * 60.0},
 }
 
 # --- The portal's own choices ---
+# The only connection to the outside that the portal would make by itself, so it is asked for and never assumed.
+CHECK_LINKS = env_bool("PORTAL_CHECK_LINKS", default=False)
+if CHECK_LINKS:
+    CELERY_BEAT_SCHEDULE["learning-check-links"] = {"task": "learning_zone.check_links", "schedule": 60 * 60.0}
 BRAND = {
     "service_name": env_str("PORTAL_SERVICE_NAME", default="Knowledge Portal"),
     "organisation": env_str("PORTAL_ORGANISATION", default="Evidence and know-how for healthcare"),

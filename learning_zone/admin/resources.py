@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -128,6 +129,7 @@ class LearningResourceAdmin(ItemAdmin):
             **self.admin_site.each_context(request),
             "title": "Learning: what needs care",
             "opts": self.opts,
+            "checks_links": settings.CHECK_LINKS,
             "overview": overview(request.user),  # type: ignore[arg-type]  # signed in, by admin_view
         }
         return TemplateResponse(request, "admin/learning_zone/overview.html", context)

@@ -120,7 +120,7 @@ def test_the_label_is_the_tools_own_result_with_the_appraisal_behind_it(client: 
     assert "Low risk of bias (RoB 2)" in text
     assert "Why this label?" in text
     assert "Appraised by Priya Raman On 1 February 2026 Note Blinded well." in text
-    assert "It does not say that the finding will hold." in text
+    assert "it does not say that the finding will hold." in text
     assert "confident this finding" not in text
     assert "A reading aid for finding and comparing, not a clinical judgement." in text
 

@@ -59,6 +59,16 @@ def test_production_boots_on_servers_given_by_url(external: dict[str, str], empt
     assert list(empty.iterdir()) == []
 
 
+@pytest.mark.parametrize(("asked", "scheduled"), [({}, False), ({"PORTAL_CHECK_LINKS": "true"}, True)])
+def test_nothing_outside_is_called_unless_asked_for(
+    external: dict[str, str], empty: Path, asked: dict[str, str], scheduled: bool
+) -> None:
+    schedule = "from kmportal.celery import app; print(*app.conf.beat_schedule)"
+    looked = python("-c", schedule, folder=empty, **COMPLETE | external | asked)
+    assert ("learning-check-links" in looked.stdout) is scheduled, looked.stderr
+    assert "mail-send-waiting" in looked.stdout
+
+
 @pytest.mark.parametrize("missing", ["DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PORTAL_HOSTS", "EMAIL_URL"])
 def test_production_names_what_is_missing(data: Path, missing: str) -> None:
     given = COMPLETE | {"DATABASE_URL": "postgresql://db.example.org/portal", "REDIS_URL": "redis://q.example.org"}

@@ -170,6 +170,15 @@ def test_topics_with_evidence_and_no_learning_are_told() -> None:
     assert "Served topic" not in page
 
 
+@pytest.mark.parametrize(
+    ("on", "sentence"), [(True, "Every link that was checked works."), (False, "Links are not checked")]
+)
+def test_no_broken_links_are_not_told_where_none_were_looked_at(settings: Any, on: bool, sentence: str) -> None:
+    settings.CHECK_LINKS = on
+    page = signed_in(librarian()).get(reverse("admin:learning_zone_learningresource_overview")).content.decode()
+    assert sentence in page
+
+
 def test_a_librarian_adds_a_resource_and_its_link_is_watched() -> None:
     client = signed_in(librarian())
     address = reverse("admin:learning_zone_learningresource_add")
