@@ -30,11 +30,14 @@ PLAIN_FIELDS = (
 
 def load_knowhow(
     rows: list[dict[str, Any]], *, users: Mapping[str, User], items: Mapping[str, Item], curator: User
-) -> None:
-    """Load the contributions with what colleagues said about them; `items` are the records they are linked with."""
+) -> dict[str, KnowHow]:
+    """Load the contributions with what colleagues said about them, and return them by key.
+
+    `items` are the records they are linked with.
+    """
     load_techniques()
     topics = {topic.slug: topic for topic in Topic.objects.all()}
-    loaded = []
+    loaded: dict[str, KnowHow] = {}
     for row in rows:
         knowhow = _load_one(row, users=users, curator=curator)
         knowhow.topics.set([topics[slug] for slug in row["topics"] if slug in topics])
@@ -46,8 +49,9 @@ def load_knowhow(
             knowhow.evaluation = items[row["evaluation"]]
             knowhow.save()
         refresh_level(knowhow=knowhow)
-        loaded.append(knowhow.pk)
-    index_many(loaded)
+        loaded[row["key"]] = knowhow
+    index_many([knowhow.pk for knowhow in loaded.values()])
+    return loaded
 
 
 def load_communities(content: dict[str, Any], *, users: Mapping[str, User], curator: User) -> None:

@@ -19,12 +19,12 @@ from taxonomy.models import Topic
 PLAIN_FIELDS = (
     "title", "form", "level", "format", "minutes", "access", "access_note", "cost", "cpd_minutes", "has_certificate",
     "provider", "audience", "setting", "phrases", "needs", "summary", "outcomes", "prerequisites", "series",
-    "series_position", "has_captions", "transcript", "visibility",
+    "series_position", "technique", "has_captions", "transcript", "visibility",
 )  # fmt: skip
 
 
 def load_learning(content: dict[str, Any], *, items: Mapping[str, Item], curator: User) -> None:
-    """Load resources and paths; `items` are the records that they teach or lead to."""
+    """Load resources and paths; `items` are the records and know-how that they teach or lead to."""
     topics = {topic.slug: topic for topic in Topic.objects.all()}
     loaded: dict[str, Item] = dict(items)
     for row in content["resources"]:

@@ -53,8 +53,8 @@ def load_demonstration() -> bool:
     users = _load_people(people["people"], organisations)
     curator = users["priya.raman@northbridge.example"]
     records = _load_evidence(read_content("evidence.yaml"), organisations, curator=curator)
-    load_knowhow(read_content("knowhow.yaml"), users=users, items=records, curator=curator)
-    load_learning(read_content("learning.yaml"), items=records, curator=curator)
+    knowhow = load_knowhow(read_content("knowhow.yaml"), users=users, items=records, curator=curator)
+    load_learning(read_content("learning.yaml"), items={**records, **knowhow}, curator=curator)
     load_communities(read_content("communities.yaml"), users=users, curator=curator)
     return True
 

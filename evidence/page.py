@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import ngettext
 
 from catalogue.addresses import search_url
 from catalogue.cards import with_card_facts
-from catalogue.choices import READABLE_BY_ADDRESS, Licence, Phrase, PublicationStatus, Status
+from catalogue.choices import READABLE_BY_ADDRESS, KindName, Licence, Phrase, PublicationStatus, Status
+from catalogue.learn_next import learn_next
 from catalogue.models import Item
 from catalogue.querysets import Reader
 from catalogue.relations import shown_to
@@ -35,7 +36,7 @@ class Banner:
 
 
 def evidence_context(record: Evidence, user: Reader) -> dict[str, Any]:
-    """Return what the page reads. `record` comes from `for_page`; five queries more, however much there is to show."""
+    """Return what the page reads. `record` comes from `for_page`; six queries more, however much there is to show."""
     topics = list(record.topics.all())
     attachment = Attachment.objects.filter(evidence=record).first()
     return {
@@ -57,6 +58,7 @@ def evidence_context(record: Evidence, user: Reader) -> dict[str, Any]:
         "structured": scholarly_work(record, topics=[topic.name for topic in topics]),
         "reading_aid": READING_AID,
         "links": shown_to(user, record),
+        "lessons": learn_next(user=user, topics=topics, item=record),
         "related": related(record, topics, user),
     }
 
@@ -120,13 +122,16 @@ def study_facts(record: Evidence) -> list[tuple[str, object]]:
 
 
 def related(record: Evidence, topics: list[Any], user: Reader) -> list[Item]:
-    """Return a few listed items of any kind that share most topics with this one, newest first among equals."""
+    """Return a few listed items that share most topics with this one, newest first among equals.
+
+    Learning is left out: it has a part of its own.
+    """
     if not topics:
         return []
     sharing = (
         Item.objects.listed_to(user)
         .filter(topic_rows__tag__in=topics)
-        .exclude(pk=record.pk)
+        .exclude(Q(pk=record.pk) | Q(kind=KindName.LEARNING))
         .annotate(shared=Count("topic_rows"))
         .order_by("-shared", "-year", "-pk")
     )

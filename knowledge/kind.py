@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 
+from django.urls import reverse
+
 from catalogue import kinds
 from catalogue.choices import KindName
 from catalogue.kinds import Kind, SearchText
+from catalogue.techniques import Technique
 from design.cards import CardFacts
 from knowledge.choices import KNOWHOW_TYPES, REVIEW_MONTHS, Level
-from knowledge.models import KnowHow
+from knowledge.models import KnowHow, TechniqueTemplate
 
 
 def searchable_text(item_ids: list[int]) -> Mapping[int, SearchText]:
@@ -38,6 +41,14 @@ def card_facts(item_ids: list[int]) -> Mapping[int, CardFacts]:
     """Return what the cards of these contributions show: who told it."""
     rows = KnowHow.objects.filter(pk__in=item_ids).select_related("owner", "organisation")
     return {row.pk: CardFacts(source=row.told_by) for row in rows}
+
+
+def techniques_to_name() -> list[Technique]:
+    """Return the current techniques for the other rooms to name. One query."""
+    return [
+        Technique(key, name, reverse("knowledge:technique", args=[key]), reverse("knowledge:sheet", args=[key]))
+        for key, name in TechniqueTemplate.objects.current().values_list("key", "name")
+    ]
 
 
 def register_kind() -> None:

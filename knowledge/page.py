@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from catalogue import relations
 from catalogue.choices import READABLE_BY_ADDRESS
+from catalogue.learn_next import learn_next
 from catalogue.querysets import Reader
 from catalogue.services import NotReady
 from design.markdown import render_markdown
@@ -41,13 +42,20 @@ def told_parts(knowhow: KnowHow) -> list[Told]:
 
 def page_context(knowhow: KnowHow, reader: Reader, form: ExperienceForm | None = None) -> dict[str, Any]:
     """Return what the page shows this reader, in a constant number of queries."""
+    topics = list(knowhow.topics.all())
     voices = list(knowhow.experiences.newest_first())
     own = next((voice for voice in voices if reader.is_authenticated and voice.person_id == reader.pk), None)
     return {
         "knowhow": knowhow,
         "context_html": render_markdown(knowhow.context, top_heading=3),
         "parts": told_parts(knowhow),
-        "topics": knowhow.topics.all(),
+        "topics": topics,
+        "lessons": learn_next(
+            user=reader,
+            topics=topics,
+            item=knowhow,
+            technique=knowhow.technique.key if knowhow.technique else "",
+        ),
         "links": relations.shown_to(reader, knowhow),
         "files": knowhow.attachments.all(),
         "standing": current_standing(knowhow),

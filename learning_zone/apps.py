@@ -7,9 +7,10 @@ class LearningZoneConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import hooks  # noqa: PLC0415 - needs loaded models
-        from catalogue import attendance  # noqa: PLC0415 - needs loaded models
+        from catalogue import attendance, learn_next  # noqa: PLC0415 - needs loaded models
         from learning_zone import account  # noqa: PLC0415 - needs loaded models
         from learning_zone.kind import register_kind  # noqa: PLC0415 - needs loaded models
+        from learning_zone.learn_next import lessons  # noqa: PLC0415 - needs loaded models
         from learning_zone.services.recording import record_attendance  # noqa: PLC0415 - needs loaded models
 
         register_kind()
@@ -17,3 +18,4 @@ class LearningZoneConfig(AppConfig):
         hooks.on_export("learning", account.export)
         hooks.on_erase(account.forget)
         attendance.on_attended(record_attendance)
+        learn_next.on_learn_next(lessons)

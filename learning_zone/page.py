@@ -13,6 +13,7 @@ from catalogue.choices import READABLE_BY_ADDRESS, Phrase, Status
 from catalogue.models import Item
 from catalogue.querysets import Reader
 from catalogue.relations import shown_to
+from catalogue.techniques import all_techniques
 from design.dates import day_in_words
 from learning_zone import durations, transcripts
 from learning_zone.embedding import allowed_origin, at_second
@@ -48,6 +49,7 @@ def page_context(resource: LearningResource, user: Reader, asked: QueryDict) -> 
         "links": shown_to(user, resource),
         "series": list(LearningResource.objects.offered_to(user).in_series(resource)),
         "next_items": what_next(resource, topics, user),
+        "technique": all_techniques().get(resource.technique) if resource.technique else None,
         "host": urlsplit(resource.url).hostname or "",
         "json_ld": json_ld(resource),
         **recording(resource, asked),

@@ -2,45 +2,20 @@
 
 from dataclasses import dataclass
 
-from django.urls import reverse
-
 from catalogue.cards import with_card_facts
 from catalogue.models import Item
 from catalogue.querysets import Reader
+from catalogue.techniques import Technique, all_techniques
 from learning_zone.choices import Need
 from learning_zone.models import LearningResource
 
-# Techniques by need, as key of their page and name. Know-how stands on the same line as this room, so they are named
-# by address; a test holds them to the techniques that there are.
+# The keys of the techniques that serve each need.
 TECHNIQUES = {
-    Need.SHARE: (
-        ("randomised-coffee-trial", "Randomised coffee trial"),
-        ("knowledge-cafe", "Knowledge café"),
-        ("fishbowl", "Fishbowl"),
-        ("peer-assist", "Peer assist"),
-        ("community-of-practice", "Community of practice"),
-    ),
-    Need.KEEP: (
-        ("knowledge-harvesting", "Knowledge harvesting"),
-        ("retrospect", "Retrospect"),
-        ("knowledge-asset", "Knowledge asset"),
-    ),
+    Need.SHARE: ("randomised-coffee-trial", "knowledge-cafe", "fishbowl", "peer-assist", "community-of-practice"),
+    Need.KEEP: ("knowledge-harvesting", "retrospect", "knowledge-asset"),
     Need.FIND: (),
-    Need.IMPACT: (
-        ("after-action-review", "After action review"),
-        ("storytelling", "Storytelling"),
-        ("gallery-walk", "Gallery walk, or lessons wall"),
-    ),
+    Need.IMPACT: ("after-action-review", "storytelling", "gallery-walk"),
 }
-
-
-@dataclass(frozen=True)
-class Technique:
-    """The way to a technique and to its facilitator's sheet."""
-
-    name: str
-    url: str
-    sheet_url: str
 
 
 @dataclass(frozen=True)
@@ -54,17 +29,15 @@ class ShelfPart:
 
 
 def shelf(user: Reader) -> list[ShelfPart]:
-    """Return the parts of the shelf in their order. Two queries and the cards', however much stands on it."""
+    """Return the parts of the shelf in their order. Three queries and the cards', however much stands on it."""
     on_it = list(LearningResource.objects.offered_to(user).exclude(needs=[]).order_by("title", "pk").for_cards())
     with_card_facts(on_it)
+    known = all_techniques()
     return [
         ShelfPart(
             label=need.label,
             key=need.value,
-            techniques=[
-                Technique(name, reverse("knowledge:technique", args=[key]), reverse("knowledge:sheet", args=[key]))
-                for key, name in TECHNIQUES[need]
-            ],
+            techniques=[known[key] for key in TECHNIQUES[need] if key in known],
             resources=[resource for resource in on_it if need in resource.needs],  # type: ignore[attr-defined]
         )
         for need in Need

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from catalogue.cards import with_card_facts
+from catalogue.learn_next import learn_next
 from knowledge.choices import Phase
 from knowledge.models import KnowHow, TechniqueTemplate
 
@@ -25,7 +26,13 @@ def technique(request: HttpRequest, key: str) -> HttpResponse:
     found = get_object_or_404(TechniqueTemplate.objects.current(), key=key)
     listed = KnowHow.objects.of_technique(key).listed_to(request.user)
     items = with_card_facts(listed.newest_first().for_cards()[:SHOWN])
-    return render(request, "knowledge/technique.html", {"technique": found, "items": items, "total": listed.count()})
+    context = {
+        "technique": found,
+        "items": items,
+        "total": listed.count(),
+        "lessons": learn_next(user=request.user, technique=key),
+    }
+    return render(request, "knowledge/technique.html", context)
 
 
 @require_safe

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -17,6 +18,7 @@ from accounts.history import Own, Rows, events_of
 from catalogue.admin import ItemAdmin, ItemForm
 from catalogue.admin.filters import ReviewFilter, TopicFilter, TypeFilter
 from catalogue.admin.steps import REVIEW_STEPS
+from catalogue.techniques import all_techniques
 from learning_zone.admin.filters import CareFilter
 from learning_zone.choices import Need
 from learning_zone.models import Chapter, CourseRun, LearningResource, Step
@@ -26,9 +28,20 @@ from learning_zone.services.resources import after_edit
 TEXT = {"widget": Textarea(attrs={"rows": 4, "class": "vLargeTextField"})}
 
 
+def technique_choices() -> list[tuple[str, str]]:
+    """Return no technique, and each that there is."""
+    return [("", "None"), *((one.key, one.name) for one in all_techniques().values())]
+
+
 class LearningResourceForm(ItemForm):
     """The form of a resource."""
 
+    technique = forms.ChoiceField(
+        label="Technique it teaches",
+        choices=technique_choices,
+        required=False,
+        help_text="The page of the technique then leads to it.",
+    )
     needs = CheckboxesField(label="On the shelf for library staff, under", choices=Need.choices, required=False)
 
 
@@ -108,7 +121,7 @@ class LearningResourceAdmin(ItemAdmin):
             "Use",
             {
                 "fields": (
-                    "topics", "phrases", "audience", "setting", "needs", "visibility", "organisation",
+                    "topics", "technique", "phrases", "audience", "setting", "needs", "visibility", "organisation",
                     ("published_at", "embargo_until"),
                 )
             },

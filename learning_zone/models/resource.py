@@ -22,7 +22,7 @@ class LearningResource(Item):
     """A course, an e-learning programme, a recorded webinar or another opportunity. `Item.summary` says what it is.
 
     It lives elsewhere as a rule: `url` leads there, and `access` says what it takes to get in. `embed_url` or `video`
-    plays a recording on its page. `minutes` is how long it takes one person from beginning to end.
+    plays a recording on its page. `technique` is the key of one of `catalogue.techniques`. `minutes` is how long it takes one person from beginning to end.
     """
 
     outcomes = models.TextField(
@@ -45,6 +45,7 @@ class LearningResource(Item):
         models.CharField(max_length=10, choices=Need), default=list, blank=True, verbose_name="on the library shelf for"
     )
 
+    technique = models.SlugField("technique it teaches", max_length=40, blank=True)
     url = models.URLField("web address", max_length=1000, blank=True)
     embed_url = models.URLField(
         "address of the player", max_length=1000, blank=True, help_text="From a host that the portal's settings allow."
@@ -70,6 +71,7 @@ class LearningResource(Item):
             models.Index(fields=["minutes"], name="learning_minutes"),
             models.Index(fields=["expires_on"], name="learning_expires", condition=Q(expires_on__isnull=False)),
             models.Index(fields=["series"], name="learning_series", condition=~Q(series="")),
+            models.Index(fields=["technique"], name="learning_technique", condition=~Q(technique="")),
             GinIndex(fields=["needs"], name="learning_needs"),
         ]
 

@@ -39,6 +39,10 @@ def test_links_show_from_both_ends_once_confirmed() -> None:
         ("has more detail in", "Falls alarms made nights worse"),
         ("is taught by", "Falls on the ward: what the evidence says in a quarter of an hour"),
     }
+    coffee = Item.objects.get(title="Coffee trial across two sites")
+    assert [(link.words, link.item.title) for link in relations.shown_to(reader, coffee)] == [
+        ("is taught by", "Running a coffee trial")
+    ]
     trial = Item.objects.get(title__startswith="Antibiotic review at 48 hours")
     assert relations.shown_to(reader, trial) == []
 

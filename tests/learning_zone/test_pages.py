@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
+from catalogue import relations
 from catalogue.choices import Visibility
 from catalogue.search import SearchFilters, search
-from knowledge.models import TechniqueTemplate
+from catalogue.techniques import all_techniques
 from knowledge.services.techniques import load_techniques
 from learning_zone import transcripts
 from learning_zone.embedding import at_second
@@ -24,6 +25,7 @@ from learning_zone.models import CourseRun, LearningResource, Path, PathStep
 from learning_zone.shelf import TECHNIQUES
 from tests.admin import librarian, signed_in
 from tests.factories import EvidenceFactory, TopicFactory, UserFactory
+from tests.knowledge.factories import published
 from tests.learning_zone.factories import TRANSCRIPT, LearningFactory, done
 
 pytestmark = pytest.mark.django_db
@@ -155,9 +157,10 @@ def test_a_path_shows_progress_to_its_reader_alone() -> None:
 
 def test_the_shelf_names_techniques_that_there_are() -> None:
     load_techniques()
-    known = dict(TechniqueTemplate.objects.current().values_list("key", "name"))
-    named = {key: name for techniques in TECHNIQUES.values() for key, name in techniques}
-    assert {key: known.get(key) for key in named} == named
+    named = {key for keys in TECHNIQUES.values() for key in keys}
+    assert named <= set(all_techniques())
+    page = Client().get(reverse("learning_zone:shelf")).content.decode()
+    assert f'<a href="{reverse("knowledge:technique", args=["fishbowl"])}">Fishbowl</a>' in page
 
 
 def test_topics_with_evidence_and_no_learning_are_told() -> None:
@@ -212,3 +215,33 @@ def test_transcripts_are_read_however_they_are_written(text: str, first: tuple[i
     assert transcripts.parse(transcripts.as_webvtt([cue]))[0].text == cue.text
     with pytest.raises(transcripts.UnreadableTranscript):
         transcripts.parse("No times here")
+
+
+def test_evidence_know_how_and_techniques_say_what_to_learn_next() -> None:
+    load_techniques()
+    topic, staff = TopicFactory(), UserFactory(staff=True)
+    evidence = EvidenceFactory(topics=[topic])
+    knowhow = published(visibility="public")
+    knowhow.topics.set([topic])
+    near = LearningFactory(title="On the same topic", minutes=5, topics=[topic])
+    taught = LearningFactory(title="Teaches this very record", minutes=90, level="advanced")
+    LearningFactory(title="About something else", topics=[TopicFactory()])
+    LearningFactory(title="Hidden from readers", visibility=Visibility.TEAM, topics=[topic])
+    curator = librarian()
+    relation = relations.propose(from_item=taught, to_item=evidence, kind="teaches", by=curator)
+    assert lessons_on(evidence.get_absolute_url()) == [near.title]
+    relations.confirm(relation=relation, by=curator)
+    assert lessons_on(evidence.get_absolute_url()) == [taught.title, near.title]
+    assert lessons_on(knowhow.get_absolute_url()) == [near.title]
+    LearningFactory(title="How to lead a fishbowl", technique="fishbowl", visibility=Visibility.MEMBERS)
+    page = reverse("knowledge:technique", args=["fishbowl"])
+    assert lessons_on(page) == []
+    assert lessons_on(page, signed_in(staff)) == ["How to lead a fishbowl"]
+    topic_page = Client().get(topic.get_absolute_url()).content.decode()
+    assert "What to learn next" in topic_page
+    assert near.title in topic_page
+
+
+def lessons_on(url: str, client: Client | None = None) -> list[str]:
+    """Return the titles under "what to learn next", in their order."""
+    return [lesson.title for lesson in (client or Client()).get(url).context["lessons"]]
