@@ -17,12 +17,15 @@ from django.utils.text import capfirst
 from kmportal.dashboard import dashboard_for
 
 # The rooms in the order in which librarians work in them; any other comes after these.
-ROOMS = ("evidence", "knowledge", "catalogue", "taxonomy", "enquiries", "pages", "accounts")
-
+ROOMS = (
+    "evidence", "knowledge", "learning_zone", "events", "catalogue", "taxonomy", "digests", "enquiries", "pages",
+    "accounts",
+)  # fmt: skip
 
 # The lists that librarians use most; those of rooms that are not installed are left out.
 MAIN_LISTS = (
-    "evidence.Evidence", "knowledge.KnowHow", "taxonomy.Topic", "enquiries.Enquiry", "pages.Page", "accounts.User",
+    "evidence.Evidence", "knowledge.KnowHow", "learning_zone.LearningResource", "events.Event", "taxonomy.Topic",
+    "enquiries.Enquiry", "pages.Page", "accounts.User",
 )  # fmt: skip
 
 
