@@ -30,7 +30,13 @@ from catalogue.choices import (
     Visibility,
 )
 from catalogue.querysets import ItemQuerySet, Reader
-from catalogue.searchindex import SearchCount, SearchEntry, SearchMeasure, SearchWord  # noqa: F401 - for Django to find
+from catalogue.searchindex import (  # noqa: F401 - for Django to find
+    SearchCount,
+    SearchEntry,
+    SearchMeaning,
+    SearchMeasure,
+    SearchWord,
+)
 from catalogue.topics import ChosenTopicsManager
 from taxonomy.models import Topic
 

@@ -75,6 +75,8 @@ def search_context(page: SearchPage) -> dict[str, Any]:
 def remarks(page: SearchPage) -> list[str]:
     """Return sentences about what was asked and could not be done."""
     sentences = list(page.notes.ignored)
+    if page.notes.by_meaning_alone:
+        sentences.append("Nothing here holds your words. These are the nearest in meaning.")
     if page.requested > page.number:
         which = f"this is page {page.number}, the last one" if page.last > 1 else "this is all there is"
         sentences.append(f"There is no page {page.requested:,}: {which}.")

@@ -9,10 +9,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from pgvector.django import SparseVectorField
+from pgvector.django import HalfVectorField, HnswIndex, SparseVectorField
 
 DIMENSIONS = 2**28
 TIERS = 8
+# Of the vectors that say what a text means.
+NUMBERS = 384
 
 
 class SearchEntry(models.Model):
@@ -49,14 +51,48 @@ class SearchEntry(models.Model):
         return self.title_key
 
 
+class SearchMeaning(models.Model):
+    """What the text of one entry means: a vector of length 1, filled in the background after the entry is written.
+
+    Has a row for each entry; is_due where the entry was written since. entry_hash: of that entry. text_hash: of the text
+    and the model, so that an entry written anew with the same words keeps its vector.
+    """
+
+    item = models.OneToOneField(
+        "catalogue.Item", on_delete=models.CASCADE, primary_key=True, related_name="search_meaning"
+    )
+    vector = HalfVectorField(dimensions=NUMBERS, null=True)
+    entry_hash = models.CharField(max_length=32)
+    text_hash = models.CharField(max_length=32, blank=True)
+    is_due = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = "meaning of an entry"
+        verbose_name_plural = "meanings of entries"
+        indexes: ClassVar = [
+            HnswIndex(
+                fields=["vector"],
+                name="search_meaning_nearest",
+                m=16,
+                ef_construction=64,
+                opclasses=["halfvec_ip_ops"],
+            ),
+            models.Index(fields=["item"], name="search_meaning_due", condition=models.Q(is_due=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"Meaning of {self.item_id}"
+
+
 class SearchCount(models.Model):
     """How many more or fewer entries hold a key since the counts were last added up; a key's rows are summed.
 
     Rows are only ever added while items are saved, so that two editors never wait for one row; the nightly sweep adds
-    them up. The key -1 counts the entries themselves.
+    them up. The key -1 counts the entries themselves, -2 those of them whose meaning is known.
     """
 
     ALL_ENTRIES = -1
+    ALL_MEANINGS = -2
 
     key = models.IntegerField()
     documents = models.IntegerField()

@@ -2,10 +2,20 @@
 
 from celery import shared_task
 
+from catalogue.search.embedding import fill_meanings as fill
 from catalogue.search.sweeping import sweep
+
+# The sweep of the schedule comes again after a minute.
+FILLING_SECONDS = 50.0
 
 
 @shared_task(name="catalogue.refresh_search", ignore_result=True)
 def refresh_search() -> None:
     """Bring search in step with items that were changed past it, and add up its counts."""
     sweep()
+
+
+@shared_task(name="catalogue.fill_meanings", ignore_result=True)
+def fill_meanings() -> None:
+    """Find out what new and changed entries mean, so that search can compare meanings too."""
+    fill(seconds=FILLING_SECONDS)

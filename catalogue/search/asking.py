@@ -27,11 +27,11 @@ OWN_ORGANISATION_FACTOR = 1.02
 
 FACET_COLUMNS = tuple(facet.column for facet in FACETS if facet.column)
 ORDERS = {
-    RELEVANCE: "score * factor DESC, published_at DESC, id DESC",
+    RELEVANCE: "above DESC, relevance * factor DESC, published_at DESC, id DESC",
     NEWEST: "published_at DESC, id DESC",
     UPDATED: "sort_key DESC, id DESC",
     TITLE: "sort_key, id",
-    QUALITY: "sort_key, score * factor DESC, published_at DESC, id DESC",
+    QUALITY: "sort_key, above DESC, relevance * factor DESC, published_at DESC, id DESC",
 }
 BROWSING_ORDERS = {
     NEWEST: ("-published_at", "-pk"),
@@ -45,6 +45,32 @@ PAGE_OF_HITS = """
         SELECT id FROM base WHERE {condition} ORDER BY {order} LIMIT %s OFFSET %s * (
             SELECT least(%s, {last_page}, greatest(count(*) - 1, 0) / %s) FROM base WHERE {condition}
         )
+    ) AS hits
+"""
+# Where kinds are mixed, the first of each stands in the third place at the latest, the second in the seventh and so on, as
+# long as it is worth half of what the best result is: know-how is few among a lot of evidence.
+EVERY = 4
+WORTH_A_PLACE = 0.5
+MIXED_PAGE_OF_HITS = """
+    SELECT '#', id::text, '', row_number() OVER () FROM (
+        WITH shown AS (
+            SELECT %s * (1 + least(%s, {last_page}, greatest(count(*) - 1, 0) / %s)) AS up_to FROM base WHERE {condition}
+        ), first_ones AS (
+            (SELECT id FROM base WHERE {condition} ORDER BY {order} LIMIT (SELECT up_to FROM shown))
+            UNION
+            SELECT of_kind.id FROM (SELECT DISTINCT kind FROM base) AS kinds, LATERAL (
+                SELECT id FROM base WHERE kind = kinds.kind AND {condition}
+                ORDER BY {order} LIMIT (SELECT up_to / {every} + 1 FROM shown)
+            ) AS of_kind
+        ), placed AS (
+            SELECT base.*, relevance * factor AS worth, max(relevance * factor) OVER () AS most,
+                row_number() OVER (ORDER BY {order}) AS place,
+                {every} * row_number() OVER (PARTITION BY kind ORDER BY {order}) - 1 AS latest_place
+            FROM base JOIN first_ones USING (id)
+        )
+        SELECT id FROM placed, shown
+        ORDER BY CASE WHEN worth >= {worth_a_place} * most THEN least(place, latest_place) ELSE place END, {order}
+        LIMIT %s OFFSET (SELECT up_to FROM shown) - %s
     ) AS hits
 """
 
@@ -100,8 +126,16 @@ def ask(
         parts += facet_parts(active)
         matched += [list(filters.topic), list(filters.organisation)]
     if page is not None:
-        parts.append(PAGE_OF_HITS.format(condition=condition, order=ORDERS[filters.order], last_page=MAX_PAGE - 1))
-        matched += [page.size, page.size, page.number - 1, page.size]
+        order = ORDERS[filters.order]
+        if matches is not None and filters.order == RELEVANCE and len(filters.kind) != 1:
+            mixed = MIXED_PAGE_OF_HITS.format(
+                condition=condition, order=order, last_page=MAX_PAGE - 1, every=EVERY, worth_a_place=WORTH_A_PLACE
+            )
+            parts.append(mixed)
+            matched += [page.size, page.number - 1, page.size, page.size, page.size]
+        else:
+            parts.append(PAGE_OF_HITS.format(condition=condition, order=order, last_page=MAX_PAGE - 1))
+            matched += [page.size, page.size, page.number - 1, page.size]
     return _answer(f"{statement} {' UNION ALL '.join(parts)}", matched, filters)
 
 
@@ -120,10 +154,13 @@ def _base(listed: str, parameters: list[object], matches: Part | None, most: int
     """Return the beginning of the statement, in which `base` holds the matches, and its parameters."""
     limit = f"LIMIT {most:d}" if most is not None else ""
     if matches is None:
-        return f"WITH base AS MATERIALIZED (SELECT *, 0.0 AS score FROM ({listed}) AS listed {limit})", parameters  # noqa: S608
+        return (
+            f"WITH base AS MATERIALIZED (SELECT *, 0.0 AS relevance, 0 AS above FROM ({listed}) AS listed {limit})",
+            parameters,
+        )  # noqa: S608
     return (
         f"""WITH matched AS MATERIALIZED ({matches.sql}), base AS MATERIALIZED (
-            SELECT listed.*, matched.score FROM ({listed}) AS listed JOIN matched ON matched.item_id = listed.id {limit}
+            SELECT listed.*, matched.relevance, matched.above FROM ({listed}) AS listed JOIN matched ON matched.item_id = listed.id {limit}
         )""",  # noqa: S608 - written by Django and by planning.py; all that was typed is a parameter
         [*matches.parameters, *parameters],
     )

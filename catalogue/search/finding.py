@@ -52,6 +52,7 @@ def search(
             choices=tuple(names.choices(parsed.text, parsed.words)),
             did_you_mean=_did_you_mean(planned, listed),
             ignored=tuple(_sentences(parsed, filters)),
+            by_meaning_alone=bool(planned.meaning and answer.found and not planned.held and not planned.others),
         ),
     )
 
@@ -85,10 +86,12 @@ def _matches(planned: Plan, *, scored: bool = True) -> Part | None:
     if not (parsed.words or parsed.identifiers):
         # Punctuation or pictures ask for something, which nothing can match; excluded words leave the rest.
         return NOTHING if parsed.text and not parsed.excluded else None
-    return planned.all_matches(scored=scored)
+    matches = planned.all_matches(scored=scored)
+    return planned.ranked(matches) if scored else Part(UNRANKED.format(words=matches.sql), matches.parameters)
 
 
-NOTHING = Part("SELECT item_id, 0.0 AS score FROM catalogue_searchentry WHERE false", ())
+NOTHING = Part("SELECT item_id, 0.0 AS relevance, 0 AS above FROM catalogue_searchentry WHERE false", ())
+UNRANKED = "SELECT item_id, 0.0 AS relevance, 0 AS above FROM ({words}) AS words"
 
 
 def _best(
@@ -109,7 +112,7 @@ def _best(
         most = int(max(CANDIDATES, 4 * page.number * page.size) * max(1.0, planned.held / found))
         candidates = planned.best_matches(most) if most < planned.documents * ALL_FROM else None
         if candidates is not None:
-            answer = ask(items, candidates, filters, user, page=page)
+            answer = ask(items, planned.ranked(candidates), filters, user, page=page)
             if answer.found >= (page.number - 1) * page.size + expected:
                 return answer.ids
     return ask(items, matches, filters, user, page=page).ids

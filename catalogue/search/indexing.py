@@ -20,7 +20,7 @@ from catalogue.search.words import K1, TIER_THRESHOLDS, TITLE_WEIGHT, UNSTEMMED,
 from catalogue.searchindex import DIMENSIONS, TIERS, SearchCount, SearchEntry
 
 # Raised when entries are to be written differently, so that the sweep writes every one again.
-ENTRY_VERSION = 1
+ENTRY_VERSION = 2
 BATCH = 500
 # A sparse vector holds 16,000 numbers; each different word gives one for its stem and one for itself.
 MAX_DIFFERENT_WORDS = 7_500
@@ -81,6 +81,10 @@ WRITE_ENTRIES = """
         ) AS change GROUP BY key HAVING sum(change) <> 0
     ), counted AS (
         INSERT INTO catalogue_searchcount (key, documents) SELECT key, change FROM changes
+    ), meanings AS (
+        INSERT INTO catalogue_searchmeaning (item_id, entry_hash, text_hash, is_due)
+        SELECT item_id, content_hash, '', true FROM complete ORDER BY item_id
+        ON CONFLICT (item_id) DO UPDATE SET (entry_hash, is_due) = (excluded.entry_hash, true)
     )
     INSERT INTO catalogue_searchentry (item_id, weights, keys, words, title_key, identifiers, length, content_hash)
     SELECT item_id, weights, keys, words, title, identifiers, length, content_hash FROM complete ORDER BY item_id
@@ -92,10 +96,13 @@ WRITE_ENTRIES = """
 REMOVE_ENTRIES = """
     WITH removed AS (
         DELETE FROM catalogue_searchentry WHERE item_id = ANY (%(ids)s) RETURNING keys
+    ), forgotten AS (
+        DELETE FROM catalogue_searchmeaning WHERE item_id = ANY (%(ids)s) RETURNING vector IS NOT NULL AS was_filled
     )
     INSERT INTO catalogue_searchcount (key, documents)
     SELECT key, -count(*) FROM (
         SELECT unnest(keys) AS key FROM removed UNION ALL SELECT %(all_entries)s FROM removed
+        UNION ALL SELECT %(all_meanings)s FROM forgotten WHERE was_filled
     ) AS gone GROUP BY key
 """
 NOTE_WORDS = """
@@ -136,7 +143,7 @@ def _index_batch(item_ids: list[int]) -> int:
     refresh_ancestors(item_ids)
     average = average_length()
     stored = dict(SearchEntry.objects.filter(pk__in=item_ids).values_list("pk", "content_hash"))
-    texts = _searchable_texts(item_ids)
+    texts = searchable_texts(item_ids)
     words_of: dict[int, set[str]] = {}
     written: list[Document] = []
     for item_id, text in texts.items():
@@ -150,11 +157,18 @@ def _index_batch(item_ids: list[int]) -> int:
         _note_words(words_of)
     if removed:
         with connection.cursor() as cursor:
-            cursor.execute(REMOVE_ENTRIES, {"ids": removed, "all_entries": SearchCount.ALL_ENTRIES})
+            cursor.execute(
+                REMOVE_ENTRIES,
+                {
+                    "ids": removed,
+                    "all_entries": SearchCount.ALL_ENTRIES,
+                    "all_meanings": SearchCount.ALL_MEANINGS,
+                },
+            )
     return len(written) + len(removed)
 
 
-def _searchable_texts(item_ids: list[int]) -> dict[int, SearchText]:
+def searchable_texts(item_ids: list[int]) -> dict[int, SearchText]:
     """Return the words of those items that a list may show, the names of their topics among them."""
     by_kind: dict[str, list[int]] = defaultdict(list)
     for pk, kind in Item.objects.filter(pk__in=item_ids, status__in=LISTED_ON_REQUEST).values_list("pk", "kind"):

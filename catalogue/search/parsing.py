@@ -22,12 +22,13 @@ _ONE_WORD = re.compile(r"(?:doi:?\s*)?\S+", re.IGNORECASE)
 class ParsedQuery:
     """A query taken apart. Everything but `spelt` is folded.
 
-    words: what to look for, each once. spelt: the same words as typed, in lower case. phrases: what stood in quotation
+    wanted: as typed, without what is excluded. words: what to look for, each once. spelt: the same words as typed, in lower case. phrases: what stood in quotation
     marks. excluded: words and phrases after a minus or NOT. identifiers: what the query may be the identifier of.
     is_identifier: it can be nothing else. was_cut: it held more words than are looked for.
     """
 
     text: str = ""
+    wanted: str = ""
     words: tuple[str, ...] = ()
     spelt: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
@@ -67,6 +68,7 @@ def parse(query: str) -> ParsedQuery:
     identifiers = dict.fromkeys(value for kind in kinds.all_kinds() for value in kind.identifiers_in(text))
     return ParsedQuery(
         text=text,
+        wanted=" ".join(wanted),
         words=tuple(folded)[:MAX_WORDS],
         spelt=tuple(spelt)[:MAX_WORDS],
         phrases=tuple(dict.fromkeys(phrases))[:MAX_PHRASES],

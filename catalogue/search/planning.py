@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from pgvector import SparseVector
 
+from catalogue.search.meaning import vector_of_query
 from catalogue.search.parsing import ParsedQuery
 from catalogue.search.statistics import counts_of
 from catalogue.search.synonyms import OtherNames
@@ -36,14 +37,22 @@ OTHER_NAME_WEIGHT = 0.5
 # Of a name of several words the index gives the entries that hold them all, and each has to be read to see whether they
 # stand together. Names that by estimate make us read more than this are left out: their words are everywhere.
 MOST_READ_FOR_NAMES = 1_000
-# What puts an item with just this title, or with this identifier, above all that words can be worth.
-TITLE_WORTH = 1_000.0
-IDENTIFIER_WORTH = 10_000.0
+# An item with just this title, or with this identifier, comes before all that words and meaning are worth.
+ABOVE_BY_TITLE = 1
+ABOVE_BY_IDENTIFIER = 2
+# So many entries may be found by their meaning alone, without any of the words, and each must be as near as this: the
+# cosine of the angle between the vectors. Unrelated texts have 0 to .2 with this model, a question and its answer .4 to .8.
+MOST_BY_MEANING = 100
+NEAR_FROM = 0.35
+# Of the score of an entry the part that its meaning has; the rest is its words'.
+PART_OF_MEANING = 0.5
+# Where less of the catalogue than this has been read for its meaning, words rank alone.
+MEANINGS_FROM = 0.5
 
 
 @dataclass(frozen=True)
 class Part:
-    """One reason to find entries: rows of item_id and score."""
+    """One reason to find entries: rows of item_id, score and above, or with `relevance` from 0 to 1 once `ranked`."""
 
     sql: str
     parameters: tuple[Any, ...]
@@ -70,7 +79,7 @@ class Plan:
     terms: the stems to look for. vector: what they are worth, to be multiplied with an entry's weights; None where
     there are none. exact: the entries to find for other reasons than the stems. narrowing: the condition that phrases
     are there as typed and excluded words are not. others: the other names that are looked for. documents: of the
-    catalogue.
+    catalogue. meaning: the vector of what was asked, None where words rank alone.
     """
 
     parsed: ParsedQuery
@@ -80,6 +89,7 @@ class Plan:
     narrowing: Q
     others: tuple[OtherNames, ...]
     documents: int
+    meaning: str | None = None
 
     @property
     def held(self) -> int:
@@ -97,8 +107,9 @@ class Plan:
             return _together(self.exact)
         keys = [term.key(0) for term in self.terms]
         if not scored:
-            found = Part("SELECT item_id, 0.0 FROM catalogue_entries_with_any(%s::int[]) AS item_id", (keys,))
-            return _together((found, *self.exact))
+            found = Part("SELECT item_id, 0.0, 0 FROM catalogue_entries_with_any(%s::int[]) AS item_id", (keys,))
+            near = (Part(NEAR, (self.meaning, MOST_BY_MEANING, NEAR_FROM)),) if self.meaning else ()
+            return _together((found, *near, *self.exact))
         vector = self.vector.to_text()
         if self.held > READ_THROUGH_FROM * self.documents:
             added = _together(self.exact)
@@ -125,6 +136,22 @@ class Plan:
             return None
         return _together((Part(BY_GROUP, (self.vector.to_text(), json.dumps(wanted))), *self.exact))
 
+    def ranked(self, words: Part) -> Part:
+        """Return the entries of `words` and those near in meaning, with their relevance from 0 to 1 in place of scores.
+
+        The weighted sum of what words and meaning are worth, each divided by the most that an entry here has of it. An
+        entry whose meaning is not known yet is worth what its words are.
+        """
+        if self.meaning is None or self.vector is None:
+            return Part(RANKED_BY_WORDS.format(words=words.sql), words.parameters)
+        meaning, vector = self.meaning, self.vector.to_text()
+        worth = (PART_OF_MEANING, PART_OF_MEANING)
+        if self.documents <= LOOKED_AT_ALWAYS:
+            sql = RANKED_SMALL.format(words=words.sql)
+            return Part(sql, (*words.parameters, meaning, NEAR_FROM, MOST_BY_MEANING, *worth))
+        sql = RANKED_LARGE.format(words=words.sql)
+        return Part(sql, (*words.parameters, meaning, MOST_BY_MEANING, NEAR_FROM, meaning, vector, *worth))
+
     def _lowest_tier(self, group: Sequence[Term], most: int) -> int | None:
         for tier in range(TIERS):
             share = math.prod(term.counts[tier] / self.documents for term in group)
@@ -133,28 +160,64 @@ class Plan:
         return None
 
 
-SCORED = "SELECT item_id, -(weights <#> %s::sparsevec) AS score FROM catalogue_searchentry"
+SCORED = "SELECT item_id, -(weights <#> %s::sparsevec) AS score, 0 AS above FROM catalogue_searchentry"
+NEAR = "SELECT item_id, 0.0, 0 FROM catalogue_entries_near(%s::halfvec, %s) WHERE similarity >= %s"
 BY_GROUP = """
-    SELECT item_id, -(weights <#> %s::sparsevec)
+    SELECT item_id, -(weights <#> %s::sparsevec), 0
     FROM catalogue_entries_with_a_group(%s::jsonb) AS item_id JOIN catalogue_searchentry USING (item_id)
 """
-BY_TITLE = "SELECT item_id, %s FROM catalogue_searchentry WHERE title_key = %s"
-BY_IDENTIFIER = "SELECT item_id, %s FROM catalogue_searchentry WHERE identifiers && %s::text[]"
-BY_WORDS = "SELECT item_id, %s FROM catalogue_entries_with_words(%s) AS item_id"
+BY_TITLE = "SELECT item_id, 0.0, %s FROM catalogue_searchentry WHERE title_key = %s"
+BY_IDENTIFIER = "SELECT item_id, 0.0, %s FROM catalogue_searchentry WHERE identifiers && %s::text[]"
+BY_WORDS = "SELECT item_id, %s, 0 FROM catalogue_entries_with_words(%s) AS item_id"
 READ_THROUGH = """
     SELECT * FROM (
-        SELECT item_id, -(weights <#> %s::sparsevec) + coalesce(added.score, 0) AS score
+        SELECT item_id, -(weights <#> %s::sparsevec) + coalesce(added.score, 0) AS score, coalesce(added.above, 0) AS above
         FROM catalogue_searchentry LEFT JOIN ({added}) AS added USING (item_id)
         OFFSET 0
-    ) AS scored WHERE score > 0
+    ) AS scored WHERE score > 0 OR above > 0
 """
+RANKED_BY_WORDS = "SELECT item_id, score AS relevance, above FROM ({words}) AS words"
+RELEVANCE = """
+    SELECT item_id, above, (1 - %s) * score / most + %s * CASE
+        WHEN similarity IS NULL THEN score / most ELSE greatest(similarity, 0) / nearest
+    END AS relevance
+    FROM joined, (
+        SELECT greatest(max(score), 0.001) AS most, greatest(max(similarity), 0.001) AS nearest FROM joined
+    ) AS greatest_of_all
+"""
+# Every vector is compared.
+RANKED_SMALL = f"""
+    WITH words AS MATERIALIZED ({{words}}), compared AS MATERIALIZED (
+        SELECT item_id, -(vector <#> %s::halfvec) AS similarity FROM catalogue_searchmeaning WHERE vector IS NOT NULL
+    ), near AS (
+        SELECT item_id FROM compared WHERE similarity >= %s ORDER BY similarity DESC LIMIT %s
+    ), joined AS MATERIALIZED (
+        SELECT item_id, coalesce(score, 0) AS score, coalesce(above, 0) AS above, similarity
+        FROM words FULL JOIN near USING (item_id) LEFT JOIN compared USING (item_id)
+    ) {RELEVANCE}
+"""  # noqa: S608 - texts of this module
+# The index of vectors gives the nearest; the words of those and the vectors of the others are looked up.
+RANKED_LARGE = f"""
+    WITH words AS MATERIALIZED ({{words}}), near AS MATERIALIZED (
+        SELECT * FROM catalogue_entries_near(%s::halfvec, %s) WHERE similarity >= %s
+    ), joined AS MATERIALIZED (
+        SELECT item_id, above, score, coalesce(near.similarity, -(vector <#> %s::halfvec)) AS similarity
+        FROM (
+            SELECT item_id, above, score FROM words
+            UNION ALL
+            SELECT item_id, 0, -(entry.weights <#> %s::sparsevec) FROM near JOIN catalogue_searchentry entry USING (item_id)
+            WHERE NOT EXISTS (SELECT FROM words WHERE words.item_id = near.item_id)
+        ) AS candidates LEFT JOIN near USING (item_id) LEFT JOIN catalogue_searchmeaning USING (item_id)
+    ) {RELEVANCE}
+"""  # noqa: S608 - texts of this module
 
 
 def _together(parts: Sequence[Part]) -> Part:
     """Return one part of several: each is found by its own index, where an OR of them would read every entry."""
     union = " UNION ALL ".join(part.sql for part in parts)
     return Part(
-        f"SELECT item_id, sum(score) AS score FROM ({union}) AS part (item_id, score) GROUP BY item_id",  # noqa: S608
+        f"""SELECT item_id, sum(score) AS score, max(above) AS above
+            FROM ({union}) AS part (item_id, score, above) GROUP BY item_id""",  # noqa: S608
         tuple(value for part in parts for value in part.parameters),
     )
 
@@ -171,7 +234,7 @@ def plan(parsed: ParsedQuery, others: Sequence[OtherNames]) -> Plan:
     numbers = {lexeme: dimension(lexeme) for word in parsed.words for lexeme in lexemes[word]}
     keys = [number * TIERS + tier for number in numbers.values() for tier in range(TIERS)]
     keys += [dimension(lexeme) * TIERS for found in others for name in found.others for lexeme in name.lexemes]
-    counts = counts_of([*keys, SearchCount.ALL_ENTRIES])
+    counts = counts_of([*keys, SearchCount.ALL_ENTRIES, SearchCount.ALL_MEANINGS])
     documents = max(counts.get(SearchCount.ALL_ENTRIES, 0), 1)
     terms = {
         stem: Term(
@@ -189,6 +252,7 @@ def plan(parsed: ParsedQuery, others: Sequence[OtherNames]) -> Plan:
             rarity = max(terms[lexeme].rarity for lexeme in lexemes[word])
             worth.setdefault(dimension(UNSTEMMED + word), UNSTEMMED_WEIGHT * rarity)
     is_asked = bool(terms) and not parsed.is_identifier
+    is_read = counts.get(SearchCount.ALL_MEANINGS, 0) >= MEANINGS_FROM * documents
     return Plan(
         parsed=parsed,
         terms=tuple(terms.values()) if is_asked else (),
@@ -197,6 +261,7 @@ def plan(parsed: ParsedQuery, others: Sequence[OtherNames]) -> Plan:
         narrowing=_narrowing(parsed),
         others=kept,
         documents=documents,
+        meaning=vector_of_query(parsed.wanted) if is_asked and is_read else None,
     )
 
 
@@ -220,11 +285,11 @@ def _exact(parsed: ParsedQuery, terms: dict[str, Term], others: Sequence[OtherNa
     """Return the parts that find an identifier, a whole title, other names, and words that have no stem."""
     parts = []
     if parsed.identifiers:
-        parts.append(Part(BY_IDENTIFIER, (IDENTIFIER_WORTH, list(parsed.identifiers))))
+        parts.append(Part(BY_IDENTIFIER, (ABOVE_BY_IDENTIFIER, list(parsed.identifiers))))
     if parsed.is_identifier:
         return parts
     if parsed.words:
-        parts.append(Part(BY_TITLE, (TITLE_WORTH, parsed.title_key)))
+        parts.append(Part(BY_TITLE, (ABOVE_BY_TITLE, parsed.title_key)))
     for names in others:
         worth = OTHER_NAME_WEIGHT * sum(terms[lexeme].rarity for lexeme in names.lexemes)
         parts.append(Part(BY_WORDS, (worth, names.as_tsquery())))

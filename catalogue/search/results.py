@@ -47,13 +47,15 @@ class Notes:
     """What the page should say about how it read the query.
 
     also_for: other names that were looked for. choices: meanings of ambiguous abbreviations. ignored: sentences.
-    did_you_mean: set only where it has results that this reader may see.
+    did_you_mean: set only where it has results that this reader may see. by_meaning_alone: no entry holds a word of the
+    query, and the results are what is nearest in meaning.
     """
 
     also_for: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
     did_you_mean: Suggestion | None = None
     ignored: tuple[str, ...] = ()
+    by_meaning_alone: bool = False
 
 
 @dataclass(frozen=True)

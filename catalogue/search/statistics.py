@@ -20,6 +20,7 @@ COUNT_ANEW = """
     INSERT INTO catalogue_searchcount (key, documents)
     SELECT key, count(*) FROM catalogue_searchentry, unnest(keys) AS key GROUP BY key
     UNION ALL SELECT %s, count(*) FROM catalogue_searchentry
+    UNION ALL SELECT %s, count(*) FROM catalogue_searchmeaning WHERE vector IS NOT NULL HAVING count(*) > 0
 """
 ADD_UP_COUNTS = """
     WITH noted AS (DELETE FROM catalogue_searchcount RETURNING key, documents)
@@ -55,7 +56,7 @@ def add_up() -> None:
         # Two at a time would each add what the other has not yet deleted. Saving only adds rows and does not wait.
         cursor.execute("LOCK TABLE catalogue_searchmeasure IN EXCLUSIVE MODE")
         if SearchEntry.objects.count() <= COUNTED_ANEW_UP_TO:
-            cursor.execute(COUNT_ANEW, [SearchCount.ALL_ENTRIES])
+            cursor.execute(COUNT_ANEW, [SearchCount.ALL_ENTRIES, SearchCount.ALL_MEANINGS])
         else:
             cursor.execute(ADD_UP_COUNTS)
         cursor.execute(ADD_UP_WORDS)

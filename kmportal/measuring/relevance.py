@@ -14,6 +14,7 @@ from django.utils import timezone
 from catalogue.bulk import insert_items
 from catalogue.choices import KindName, Status
 from catalogue.search import SearchFilters, index_many, search
+from catalogue.search.embedding import fill_meanings
 from catalogue.search.sweeping import sweep
 from evidence.models import Evidence
 
@@ -62,8 +63,11 @@ def _lines(path: Path) -> Iterator[dict[str, str]]:
                 yield json.loads(line)
 
 
-def load(collection: Collection) -> dict[int, str]:
-    """Add the documents as published evidence, indexed as the portal indexes; return key → name of the document."""
+def load(collection: Collection, *, with_meanings: bool = False) -> dict[int, str]:
+    """Add the documents as published evidence, indexed as the portal indexes; return key → name of the document.
+
+    with_meanings=False leaves out what the portal finds out in the background, so that words rank alone.
+    """
     names: dict[int, str] = {}
     rows = list(collection.documents.items())
     for start in range(0, len(rows), BATCH):
@@ -83,6 +87,8 @@ def load(collection: Collection) -> dict[int, str]:
         index_many(keys)
         names.update(zip(keys, (name for name, document in batch), strict=True))
     sweep()
+    if with_meanings:
+        fill_meanings()
     return names
 
 

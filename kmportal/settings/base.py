@@ -238,6 +238,11 @@ CELERY_BEAT_SCHEDULE = {
     "mail-send-waiting": {"task": "mail.send_waiting", "schedule": 20.0},
     "jobs-sweep": {"task": "jobs.sweep", "schedule": 60.0},
     "catalogue-refresh-search": {"task": "catalogue.refresh_search", "schedule": 24 * 60 * 60.0},
+    "catalogue-fill-meanings": {
+        "task": "catalogue.fill_meanings",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "mail-forget-old": {"task": "mail.forget_old", "schedule": 24 * 60 * 60.0},
     "enquiries-tidy": {"task": "enquiries.tidy", "schedule": 24 * 60 * 60.0},
     "accounts-forget-unconfirmed": {"task": "accounts.forget_unconfirmed", "schedule": 24 * 60 * 60.0},
@@ -261,6 +266,8 @@ FULL_TEXT_LINKS = {
     "resolver": env_link_template("PORTAL_RESOLVER_LINK"),
 }
 SEARCH_PAGE_SIZE = env_int("PORTAL_SEARCH_PAGE_SIZE", default=10, minimum=5, maximum=50)
+# Whether search also compares meanings, which takes about 150 MB of memory in each web worker.
+SEARCH_BY_MEANING = env_bool("PORTAL_SEARCH_BY_MEANING", default=True)
 # From what number on the evidence map names a gap; the page states these rules in words.
 EVIDENCE_MAP = {
     "experience_from": env_int("PORTAL_MAP_EXPERIENCE_FROM", default=2, minimum=1),

@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path, help="holds corpus.jsonl, queries.jsonl and qrels.tsv")
         parser.add_argument(
-            "--mode", choices=["words"], default="words", help="what ranks the results (default: words)"
+            "--mode", choices=["words", "hybrid"], default="words", help="what ranks the results (default: words)"
         )
         parser.add_argument("--json", action="store_true", help="print one object instead of a sentence")
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         except (OSError, ValueError, KeyError) as problem:
             raise CommandError(f"{folder} does not hold a collection of the BEIR layout: {problem}") from problem
         with scratch_database("evaluate", anew=True):
-            measured = evaluate(collection, load(collection))
+            measured = evaluate(collection, load(collection, with_meanings=mode == "hybrid"))
         result = {"mode": mode, **asdict(measured)}
         if options["json"]:
             self.stdout.write(json.dumps(result))
