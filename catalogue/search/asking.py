@@ -155,9 +155,11 @@ def _base(listed: str, parameters: list[object], matches: Part | None, most: int
     limit = f"LIMIT {most:d}" if most is not None else ""
     if matches is None:
         return (
-            f"WITH base AS MATERIALIZED (SELECT *, 0.0 AS relevance, 0 AS above FROM ({listed}) AS listed {limit})",
+            f"""WITH base AS MATERIALIZED (
+                SELECT *, 0.0 AS relevance, 0 AS above FROM ({listed}) AS listed {limit}
+            )""",  # noqa: S608 - written by Django
             parameters,
-        )  # noqa: S608
+        )
     return (
         f"""WITH matched AS MATERIALIZED ({matches.sql}), base AS MATERIALIZED (
             SELECT listed.*, matched.relevance, matched.above FROM ({listed}) AS listed JOIN matched ON matched.item_id = listed.id {limit}
