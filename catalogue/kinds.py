@@ -40,6 +40,7 @@ class Kind:
     of many items, loading the children in one query. card_facts: likewise gives what cards show of many items beyond
     the columns that every kind has. identifiers_in: the identifiers that words typed into the search box may be, in the
     form that SearchText.exact holds them. topic_heading: the heading of its part of a topic's page.
+    drafts_are_private: drafts belong to their authors, so that librarians' lists and numbers leave them out.
     home_route: the name of its own landing page, where it has one; else the search for it is.
     """
 
@@ -57,6 +58,7 @@ class Kind:
     identifiers_in: Callable[[str], Iterable[str]] = lambda text: ()
     topic_heading: str = ""
     home_route: str = ""
+    drafts_are_private: bool = False
 
 
 _kinds: dict[str, Kind] = {}

@@ -14,7 +14,7 @@ from catalogue.search import index_many
 from catalogue.services import default_review_due
 from knowledge.choices import Action
 from knowledge.identifiers import find_in
-from knowledge.models import ChampionProfile, Community, Experience, KnowHow, TechniqueTemplate
+from knowledge.models import Answer, ChampionProfile, Community, Experience, KnowHow, TechniqueTemplate
 from knowledge.questions import texts_of
 from knowledge.services.experience import refresh_level
 from knowledge.services.steps import record
@@ -43,6 +43,8 @@ def load_knowhow(
         knowhow.topics.set([topics[slug] for slug in row["topics"] if slug in topics])
         for voice in row.get("voices", ()):
             _load_voice(knowhow, voice, users[voice["person"]])
+        for given in row.get("answers_given", ()):
+            _load_answer(knowhow, given, users[given["person"]])
         for link in row.get("relations", ()):
             _load_relation(knowhow, link, items[link["to"]], curator)
         if "evaluation" in row:
@@ -103,6 +105,7 @@ def _load_one(row: dict[str, Any], *, users: Mapping[str, User], curator: User) 
         submitted_at=moment,
         has_chosen_readers=True,
         has_promised=True,
+        until=timezone.localdate() + datetime.timedelta(days=row["until"]) if "until" in row else None,
         is_demonstration=True,
     )
     if status == Status.PUBLISHED:
@@ -131,6 +134,19 @@ def _load_voice(knowhow: KnowHow, row: dict[str, Any], person: User) -> None:
         line=row["line"],
         place=row["place"],
         at=timezone.now() + datetime.timedelta(days=row["days"]),
+    )
+
+
+def _load_answer(knowhow: KnowHow, row: dict[str, Any], person: User) -> None:
+    now = timezone.now()
+    Answer.objects.create(
+        knowhow=knowhow,
+        person=person,
+        organisation=person.organisation,
+        text=row["text"],
+        place=row["place"],
+        at=now + datetime.timedelta(days=row["days"]),
+        helpful_at=now + datetime.timedelta(days=row["helpful"]) if "helpful" in row else None,
     )
 
 

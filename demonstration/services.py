@@ -18,6 +18,7 @@ from demonstration.knowhow import clear_communities, load_communities, load_know
 from demonstration.learning import clear_paths, load_learning
 from demonstration.models import DemonstrationLoad
 from demonstration.sign_ins import PASSWORD
+from demonstration.workstream import clear_workstream_people, load_workstream_people
 from evidence.models import Appraisal, Evidence
 from evidence.services import refresh_band
 from taxonomy.models import Topic
@@ -55,6 +56,7 @@ def load_demonstration() -> bool:
     records = _load_evidence(read_content("evidence.yaml"), organisations, curator=curator)
     knowhow = load_knowhow(read_content("knowhow.yaml"), users=users, items=records, curator=curator)
     load_learning(read_content("learning.yaml"), items={**records, **knowhow}, curator=curator)
+    load_workstream_people(people["workstream"])
     load_communities(read_content("communities.yaml"), users=users, curator=curator)
     return True
 
@@ -72,6 +74,7 @@ def clear_demonstration() -> dict[str, int]:
     }
     clear_communities()
     clear_paths()
+    clear_workstream_people()
     Item.objects.filter(is_demonstration=True).delete()
     User.objects.filter(is_demonstration=True).delete()
     Organisation.objects.filter(is_demonstration=True).delete()

@@ -12,6 +12,11 @@ class Notice:
     tone: str
     short: str
 
+    @property
+    def colour(self) -> str:
+        """The colour of its tag."""
+        return {"stop": "red", "care": "yellow", "note": "grey"}[self.tone]
+
 
 NOTICES = {
     "retracted": Notice(

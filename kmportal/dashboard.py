@@ -152,7 +152,8 @@ def kind_rows(items: ItemQuerySet[Item], *, site: AdminSite) -> list[KindRow]:
     review = review_conditions()
     conditions = {
         "submitted": Q(status=Status.SUBMITTED),
-        "drafts": Q(status=Status.DRAFT),
+        "drafts": Q(status=Status.DRAFT)
+        & ~Q(kind__in=[kind.name for kind in kinds.all_kinds() if kind.drafts_are_private]),
         "overdue": review["overdue"],
         "soon": review["soon"],
     }
@@ -169,7 +170,10 @@ def kind_rows(items: ItemQuerySet[Item], *, site: AdminSite) -> list[KindRow]:
                 KindRow(
                     label=kind.plural,
                     submitted=(of_kind.get("submitted", 0), list_url(kind.model, status__exact=Status.SUBMITTED)),
-                    drafts=(of_kind.get("drafts", 0), list_url(kind.model, status__exact=Status.DRAFT)),
+                    drafts=(
+                        of_kind.get("drafts", 0),
+                        "" if kind.drafts_are_private else list_url(kind.model, status__exact=Status.DRAFT),
+                    ),
                     overdue=(
                         of_kind.get("overdue", 0),
                         list_url(kind.model, review="overdue") if has_review_filter else "",

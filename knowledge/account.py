@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from catalogue.choices import Status
-from knowledge.models import ChampionProfile, Experience, Invitation, KnowHow, Message, Step
+from knowledge.models import Answer, ChampionProfile, Experience, Invitation, KnowHow, Message, Step
 from knowledge.questions import texts_of
 
 
@@ -34,6 +34,9 @@ def export(user: User) -> dict[str, Any]:
         ],
         "experiences": list(
             Experience.objects.filter(person=user).values("knowhow__title", "verdict", "line", "place", "at")
+        ),
+        "answers_to_questions": list(
+            Answer.objects.filter(person=user).values("knowhow__title", "text", "place", "at", "helpful_at")
         ),
         "answers_to_the_library_team": list(Step.objects.filter(by=user).values("action", "note", "at")),
         "invitations": list(Invitation.objects.filter(person=user).values("topic__name", "message", "at")),

@@ -17,11 +17,14 @@ KNOWHOW_TYPES: dict[str, Form] = {
     "asset": Form("Knowledge asset", FormGroup.KNOWHOW),
     "contact": Form("Who’s who", FormGroup.KNOWHOW),
 }
+# A who's who card has pages of its own, so nothing else becomes one, nor it anything else.
+WRITTEN_TYPES = {name: form for name, form in KNOWHOW_TYPES.items() if name != "contact"}
 # A question claims nothing, and a contact is no finding: how well tested does not apply to them.
-TYPES_WITHOUT_LEVEL = frozenset({"question", "contact"})
+QUESTION, CARD = "question", "contact"
+TYPES_WITHOUT_LEVEL = frozenset({QUESTION, CARD})
 
 # Months from one review to the next: practice changes within two years.
-REVIEW_MONTHS: dict[str, int | None] = {"": 24, "contact": 12}
+REVIEW_MONTHS: dict[str, int | None] = {"": 24, CARD: 12}
 
 
 class Phase(models.TextChoices):
@@ -111,6 +114,8 @@ class Action(models.TextChoices):
     ADVISED_AGAIN = "advised_again", "Advised again"
     SETTLED = "settled", "Challenge answered"
     EVALUATED = "evaluated", "Evaluation linked"
+    ENDED = "ended", "Its last day has come"
+    ANSWER_REMOVED = "answer_removed", "Answer removed"
     LEVEL = "level", "How well tested"
 
 

@@ -28,12 +28,15 @@ def searchable_text(item_ids: list[int]) -> Mapping[int, SearchText]:
                     row.works_when,
                     row.next_time,
                     *map(str, row.answers.values()),
+                    *(answer.text for answer in row.colleagues_answers.all()),
                     row.technique.name if row.technique else "",
                 )
                 if part
             ),
         )
-        for row in KnowHow.objects.filter(pk__in=item_ids).select_related("technique")
+        for row in KnowHow.objects.filter(pk__in=item_ids)
+        .select_related("technique")
+        .prefetch_related("colleagues_answers")
     }
 
 
@@ -68,5 +71,6 @@ def register_kind() -> None:
             card_facts=card_facts,
             topic_heading="What colleagues have learned",
             home_route="knowledge:home",
+            drafts_are_private=True,
         )
     )

@@ -7,16 +7,15 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from catalogue import relations
-from catalogue.choices import READABLE_BY_ADDRESS
+from catalogue.choices import READABLE_BY_ADDRESS, Status
 from catalogue.learn_next import learn_next
 from catalogue.querysets import Reader
-from catalogue.services import NotReady
 from design.markdown import render_markdown
-from knowledge.choices import Action, Verdict
-from knowledge.forms.colleagues import ExperienceForm
+from knowledge.choices import TYPES_WITHOUT_LEVEL, Action, Verdict
+from knowledge.forms.colleagues import AnswerForm, ExperienceForm
 from knowledge.models import Experience, KnowHow
 from knowledge.questions import answer_to, parts_of
-from knowledge.services.experience import current_standing, refuse_unless_may_speak
+from knowledge.services.experience import own_people, standing_from
 
 # Questions that stand elsewhere on the page: in its heading, below it, and in the box of facts.
 SHOWN_ELSEWHERE = {"title", "summary", "context"}
@@ -40,11 +39,16 @@ def told_parts(knowhow: KnowHow) -> list[Told]:
     ]
 
 
-def page_context(knowhow: KnowHow, reader: Reader, form: ExperienceForm | None = None) -> dict[str, Any]:
-    """Return what the page shows this reader, in a constant number of queries."""
+def page_context(
+    knowhow: KnowHow,
+    reader: Reader,
+    form: ExperienceForm | None = None,
+    answer_form: AnswerForm | None = None,
+) -> dict[str, Any]:
+    """Return what the page shows this reader, in a constant number of queries. The forms: refused ones, to show again."""
     topics = list(knowhow.topics.all())
-    voices = list(knowhow.experiences.newest_first())
-    own = next((voice for voice in voices if reader.is_authenticated and voice.person_id == reader.pk), None)
+    own_ones = own_people(knowhow)
+    takes_part = may_take_part(knowhow, reader, own_ones)
     return {
         "knowhow": knowhow,
         "context_html": render_markdown(knowhow.context, top_heading=3),
@@ -58,16 +62,47 @@ def page_context(knowhow: KnowHow, reader: Reader, form: ExperienceForm | None =
         ),
         "links": relations.shown_to(reader, knowhow),
         "files": knowhow.attachments.all(),
-        "standing": current_standing(knowhow),
-        "voices": voices,
-        "own_voice": own,
-        "form": form or (ExperienceForm(initial=said_before(own)) if may_speak(knowhow, reader) else None),
-        "verdicts": Verdict.choices,
-        "levels": knowhow.steps.filter(action=Action.LEVEL).in_order(),
         "is_readable": knowhow.status in READABLE_BY_ADDRESS and not knowhow.is_scheduled,
         "may_write": bool(
             knowhow.may_be_contacted and knowhow.owner and reader.is_authenticated and reader.pk != knowhow.owner_id
         ),
+        **(
+            answers_context(knowhow, reader, own_ones, answer_form, takes_part=takes_part)
+            if knowhow.is_question
+            else experience_context(knowhow, reader, own_ones, form, takes_part=takes_part)
+            if knowhow.form not in TYPES_WITHOUT_LEVEL
+            else {}
+        ),
+    }
+
+
+def experience_context(
+    knowhow: KnowHow, reader: Reader, own_ones: frozenset[int], form: ExperienceForm | None, *, takes_part: bool
+) -> dict[str, Any]:
+    """Return what colleagues said, the level that follows from it, and the form for who may say something."""
+    voices = list(knowhow.experiences.newest_first())
+    own = next((voice for voice in voices if reader.is_authenticated and voice.person_id == reader.pk), None)
+    return {
+        "standing": standing_from(knowhow, voices=voices, own_ones=own_ones),
+        "voices": voices,
+        "own_voice": own,
+        "form": form or (ExperienceForm(initial=said_before(own)) if takes_part else None),
+        "verdicts": Verdict.choices,
+        "levels": knowhow.steps.filter(action=Action.LEVEL).in_order(),
+    }
+
+
+def answers_context(
+    knowhow: KnowHow, reader: Reader, own_ones: frozenset[int], form: AnswerForm | None, *, takes_part: bool
+) -> dict[str, Any]:
+    """Return what colleagues answer to a question, and the form for who may answer, holding what they answered before."""
+    answers = list(knowhow.colleagues_answers.helpful_first())
+    own = next((answer for answer in answers if reader.is_authenticated and answer.person_id == reader.pk), None)
+    before = {"text": own.text, "place": own.place} if own else None
+    return {
+        "answers": answers,
+        "is_asker": reader.pk in own_ones,
+        "answer_form": form or (AnswerForm(initial=before) if takes_part else None),
     }
 
 
@@ -76,12 +111,15 @@ def said_before(voice: Experience | None) -> dict[str, str]:
     return {} if voice is None else {"place": voice.place, "line": voice.line}
 
 
-def may_speak(knowhow: KnowHow, reader: Reader) -> bool:
-    """Whether this reader may share experience of it."""
-    if not isinstance(reader, User):
-        return False
-    try:
-        refuse_unless_may_speak(knowhow=knowhow, by=reader)
-    except NotReady:
-        return False
-    return True
+def may_take_part(knowhow: KnowHow, reader: Reader, own_ones: frozenset[int]) -> bool:
+    """Whether the page offers this reader, who sees it, to say something: staff, about what others published.
+
+    The services hold the rule; this spares the page their queries.
+    """
+    return (
+        isinstance(reader, User)
+        and reader.is_member
+        and reader.pk not in own_ones
+        and knowhow.status == Status.PUBLISHED
+        and not knowhow.is_scheduled
+    )

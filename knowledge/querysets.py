@@ -12,14 +12,25 @@ from django.utils import timezone
 from accounts.models import User
 from catalogue.choices import Status
 from catalogue.querysets import ItemQuerySet, Reader
+from knowledge.choices import CARD
 
 if TYPE_CHECKING:
-    from knowledge.models import ChampionProfile, Community, Experience, KnowHow, Report, Step, TechniqueTemplate
+    from knowledge.models import (
+        Answer,
+        ChampionProfile,
+        Community,
+        Experience,
+        KnowHow,
+        Report,
+        Step,
+        TechniqueTemplate,
+    )
 
 TechniqueType = TypeVar("TechniqueType", bound="TechniqueTemplate", covariant=True)
 KnowHowType = TypeVar("KnowHowType", bound="KnowHow", covariant=True)
 StepType = TypeVar("StepType", bound="Step", covariant=True)
 ExperienceType = TypeVar("ExperienceType", bound="Experience", covariant=True)
+AnswerType = TypeVar("AnswerType", bound="Answer", covariant=True)
 ReportType = TypeVar("ReportType", bound="Report", covariant=True)
 ChampionType = TypeVar("ChampionType", bound="ChampionProfile", covariant=True)
 CommunityType = TypeVar("CommunityType", bound="Community", covariant=True)
@@ -63,6 +74,10 @@ class KnowHowQuerySet(ItemQuerySet[KnowHowType]):
         """What waits for the library team, oldest first."""
         return self.filter(status=Status.SUBMITTED).order_by("submitted_at", "pk")
 
+    def cards_past(self, day: datetime.date) -> KnowHowQuerySet[KnowHowType]:
+        """Who's who cards whose last day lies before this one and that lists still show."""
+        return self.filter(form=CARD, until__lt=day, status=Status.PUBLISHED)
+
     def of_technique(self, key: str) -> KnowHowQuerySet[KnowHowType]:
         """What came from a technique, whatever version of it."""
         return self.filter(technique__key=key)
@@ -82,6 +97,15 @@ class ExperienceQuerySet(models.QuerySet[ExperienceType]):
     def newest_first(self) -> ExperienceQuerySet[ExperienceType]:
         """The latest word first."""
         return self.select_related("person", "organisation").order_by("-at", "-pk")
+
+
+class AnswerQuerySet(models.QuerySet[AnswerType]):
+    """Colleagues' answers to questions."""
+
+    def helpful_first(self) -> AnswerQuerySet[AnswerType]:
+        """Those that the asker found helpful first, then in the order in which they came."""
+        rows = self.select_related("organisation")
+        return rows.order_by(models.F("helpful_at").asc(nulls_last=True), "at", "pk")
 
 
 class ReportQuerySet(models.QuerySet[ReportType]):

@@ -68,6 +68,38 @@ EVENTS = (
     Question("works_when", "When does it work, and when does it not?", "Conditions, limits, things you needed."),
     Question("next_time", "What would you do next time?"),
 )
+# The questions of a who's who card. Source: the project's domain research, section 6.4.
+CARD_PART = "card"
+CARD_QUESTIONS = (
+    Question(
+        "title",
+        "What should the card be called?",
+        "Your name, or your role: “Falls link nurse, community hospitals”.",
+        required=True,
+        limit=TITLE_LIMIT,
+    ),
+    Question(
+        "summary", "Ask me about", "One or two sentences. They appear in search.", required=True, limit=SUMMARY_LIMIT
+    ),
+    Question("i_can_help_with", "I can help with", "What people usually come for.", limit=1_000, is_answer=True),
+    Question("languages_tools", "Languages I speak, and tools I know", limit=500, is_answer=True),
+    Question(
+        "patch",
+        "Where I work, and for whom",
+        "Service, sites, region.",
+        required=True,
+        limit=TITLE_LIMIT,
+        is_answer=True,
+    ),
+    Question(
+        "contact_route",
+        "How to reach me",
+        "For example: by the form on this page, or a team’s shared address. No private numbers.",
+        required=True,
+        limit=500,
+        is_answer=True,
+    ),
+)
 COMMON = {question.key: question for question in (*ABOUT, *EVENTS)}
 
 
@@ -89,6 +121,8 @@ def technique_questions(technique: TechniqueTemplate | None) -> tuple[Question, 
 
 def parts_of(knowhow: KnowHow) -> list[Part]:
     """Return the pages that ask for text and choices, in order; what the technique covers is not asked twice."""
+    if knowhow.is_card:
+        return [Part(CARD_PART, "Your card", CARD_QUESTIONS), Part("readers", "Who sees it, and your name")]
     covered = set(knowhow.technique.covers) if knowhow.technique else set()
     events = tuple(question for question in EVENTS if question.key not in covered)
     parts = [Part("about", "What it is about", ABOUT)]
@@ -126,7 +160,7 @@ def texts_of(knowhow: KnowHow) -> dict[str, str]:
 
 def is_told(knowhow: KnowHow) -> bool:
     """True for what was just told: one screen, completed by a librarian with the author."""
-    return knowhow.technique is None and not knowhow.what_we_did
+    return knowhow.technique is None and not knowhow.what_we_did and not knowhow.is_card
 
 
 def missing_from(knowhow: KnowHow) -> list[str]:
@@ -139,6 +173,8 @@ def missing_from(knowhow: KnowHow) -> list[str]:
         for question in questions_of(knowhow)
         if question.required and not answer_to(knowhow, question).strip()
     ]
+    if knowhow.is_card:
+        return missing
     if not knowhow.outcome:
         missing.append("How well did it work?")
     if not knowhow.basis:

@@ -22,7 +22,8 @@ def lessons(*, user: Reader, topics: Collection[Topic], item: Item | None, techn
     Among equals the easier and the shorter come first. One query, whatever there is.
     """
     linked = Relation.objects.filter(kind=RelationKind.TEACHES, confirmed_at__isnull=False)
-    own = None if item is None else item.pk
+    # No item has this key.
+    own = 0 if item is None else item.pk
     teaches = (
         Q(Exists(linked.filter(from_item=OuterRef("pk"), to_item=own)))
         | Q(Exists(linked.filter(to_item=OuterRef("pk"), from_item=own)))

@@ -4,9 +4,7 @@ import csv
 import io
 
 from catalogue.map.presenting import EvidenceMap
-
-# What a spreadsheet would take for a formula.
-FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n")
+from design.spreadsheet import no_formula
 
 
 def as_csv(shown: EvidenceMap) -> bytes:
@@ -41,10 +39,3 @@ def as_csv(shown: EvidenceMap) -> bytes:
                 ]
             )
     return out.getvalue().encode("utf-8-sig")
-
-
-def no_formula(text: str) -> str:
-    """Return the text so that no spreadsheet runs it."""
-    return (
-        f"'{text}" if text.lstrip(" ").startswith(FORMULA_BEGINNINGS) or text.startswith(FORMULA_BEGINNINGS) else text
-    )

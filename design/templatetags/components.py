@@ -115,6 +115,12 @@ def item_card(
         "band": item.standing if item.standing in BAND_WORDS else "",
         "show_topics": show_topics and not compact,
         "compact": compact,
+        "notices": [
+            NOTICES[name]
+            for name, applies in (("retracted", facts.is_retracted), (item.status, item.status in NOTICES))
+            if applies
+        ],
+        "preprint": NOTICES["preprint"] if facts.is_preprint else None,
     }
 
 

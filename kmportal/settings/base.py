@@ -244,6 +244,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 55},
     },
     "mail-forget-old": {"task": "mail.forget_old", "schedule": 24 * 60 * 60.0},
+    "knowledge-archive-past-cards": {"task": "knowledge.archive_past_cards", "schedule": 6 * 60 * 60.0},
     "enquiries-tidy": {"task": "enquiries.tidy", "schedule": 24 * 60 * 60.0},
     "accounts-forget-unconfirmed": {"task": "accounts.forget_unconfirmed", "schedule": 24 * 60 * 60.0},
 }

@@ -10,12 +10,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from accounts.admin_pages import ConditionFilter, PortalModelAdmin, Step
 from accounts.history import Change, Own, Rows, changes, events_of
 from catalogue import relations
+from catalogue.admin.filters import ReviewFilter, TopicFilter, TypeFilter
 from catalogue.choices import Status
 from catalogue.models import Item, ItemTopic
 from design.dates import day_in_words
 from knowledge.admin.steps import STEPS
 from knowledge.comparing import compared
-from knowledge.models import Experience, KnowHow
+from knowledge.models import Answer, Experience, KnowHow
 from knowledge.questions import missing_from, texts_of
 from knowledge.services.moderating import last_sent, needs_second_person
 from knowledge.warned import shown_as
@@ -46,7 +47,7 @@ class KnowHowAdmin(PortalModelAdmin):
     steps: ClassVar[Sequence[Step]] = STEPS
     list_display = ("title_words", "state_words", "waited", "warned", "told_by_words", "moderator", "sent_on")
     list_display_links = ("title_words",)
-    list_filter = (StageFilter, "technique")
+    list_filter = (StageFilter, ReviewFilter, TypeFilter, TopicFilter, "technique")
     list_select_related = ("organisation", "owner", "moderator")
     search_fields = ("title", "summary")
     ordering = ("submitted_at", "pk")
@@ -92,6 +93,7 @@ class KnowHowAdmin(PortalModelAdmin):
             "missing": missing_from(knowhow),
             "log": knowhow.steps.in_order().select_related("by"),
             "reports": knowhow.reports.open().select_related("by"),
+            "answers": knowhow.colleagues_answers.helpful_first(),
             "links": relations.shown_to(request.user, knowhow, with_proposed=True),
             "needs_second_person": needs_second_person(knowhow, request.user),  # type: ignore[arg-type]
             "files": knowhow.attachments.all(),
@@ -110,6 +112,7 @@ class KnowHowAdmin(PortalModelAdmin):
                     "Experience",
                     lambda row, word: f"{word('verdict')}, {row.place}",
                 ),
+                Rows(events_of(Answer).filter(knowhow=record.pk), "Answer", lambda row, word: row.place),
             ],
         )
 

@@ -1,159 +1,34 @@
-"""What librarians do to one contribution."""
+"""What librarians do to one contribution, beside what they do to items of any kind."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from django import forms
-from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
-from django.db.models import Q
 from django.http import HttpRequest
 
 from accounts.admin_pages import Step
 from accounts.models import User
 from catalogue import relations
+from catalogue.admin import steps as catalogue
+from catalogue.admin.steps import is_published
 from catalogue.choices import Status
-from catalogue.models import Item, ItemTopic, Relation
 from catalogue.services import EditConflict, NotReady
-from knowledge.choices import KNOWHOW_TYPES, Reason, Verdict
-from knowledge.models import Experience, KnowHow, Report
-from knowledge.questions import TITLE_LIMIT
-from knowledge.services import experience, moderating
-from taxonomy.forms import TopicField
-from taxonomy.models import Topic
+from knowledge.admin.step_forms import (
+    AnswerForm,
+    ApproveForm,
+    EvaluationForm,
+    HandOverForm,
+    LinksForm,
+    NoteForm,
+    ReasonForm,
+    ReportForm,
+    SettleForm,
+)
+from knowledge.choices import Verdict
+from knowledge.models import KnowHow
+from knowledge.services import answering, experience, moderating
 
-LINES = {"rows": 4, "class": "vLargeTextField"}
 REFUSALS = (NotReady, EditConflict)
-
-
-class OfOne(forms.Form):
-    """A question about one contribution."""
-
-    def __init__(self, *args: Any, records: Sequence[KnowHow], by: User, **kwargs: Any) -> None:
-        self.knowhow, self.by = records[0], by
-        kwargs["initial"] = self.begin_with()
-        super().__init__(*args, **kwargs)
-
-    def begin_with(self) -> dict[str, Any]:
-        """Return what the fields hold at first."""
-        return {}
-
-
-class ApproveForm(OfOne):
-    """Title, type and topics; the version that was read goes along, hidden."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    title = forms.CharField(max_length=TITLE_LIMIT, widget=forms.TextInput(attrs={"class": "vTextField"}))
-    form = forms.ChoiceField(
-        label="Type", choices=[("", "Choose a type"), *((key, form.label) for key, form in KNOWHOW_TYPES.items())]
-    )
-    topics = TopicField(
-        widget=AutocompleteSelectMultiple(ItemTopic._meta.get_field("tag"), admin.site),
-        help_text="Type a few letters and choose from the list. Broader topics follow by themselves.",
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["topics"].queryset = Topic.objects.filter(  # type: ignore[attr-defined]
-            Q(status=Topic.Status.ACTIVE) | Q(pk__in=self.knowhow.topics.values("pk"))
-        )
-
-    def begin_with(self) -> dict[str, Any]:
-        """What the contribution has."""
-        return {
-            "version": self.knowhow.version,
-            "title": self.knowhow.title,
-            "form": self.knowhow.form,
-            "topics": list(self.knowhow.topics.values_list("pk", flat=True)),
-        }
-
-
-class NoteForm(forms.Form):
-    """What the author is told."""
-
-    reasons = forms.MultipleChoiceField(
-        choices=Reason.choices, widget=forms.CheckboxSelectMultiple, required=False, label="Reasons"
-    )
-    note = forms.CharField(
-        label="To the author, in your words", widget=forms.Textarea(attrs=LINES), help_text="They see exactly this."
-    )
-
-
-class HandOverForm(OfOne):
-    """To whom."""
-
-    to = forms.ModelChoiceField(label="Colleague", queryset=User.objects.none())
-    note = forms.CharField(label="A line to them", required=False, widget=forms.Textarea(attrs=LINES))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        own = experience.own_people(self.knowhow)
-        self.fields["to"].queryset = User.objects.librarians().exclude(pk__in={self.by.pk, *own})  # type: ignore[attr-defined]
-
-
-class ReasonForm(forms.Form):
-    """Why, for readers."""
-
-    reason = forms.CharField(widget=forms.Textarea(attrs=LINES), help_text="Readers see it.")
-
-
-class EvaluationForm(OfOne):
-    """Which evaluation."""
-
-    evaluation = forms.ModelChoiceField(
-        label="Service evaluation, clinical audit or quality improvement report",
-        queryset=Item.objects.none(),
-        widget=AutocompleteSelect(KnowHow._meta.get_field("evaluation"), admin.site),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        listed = Item.objects.listed_to(self.by)
-        self.fields["evaluation"].queryset = listed.filter(form__in=experience.EVALUATIONS)  # type: ignore[attr-defined]
-
-
-class ReportForm(OfOne):
-    """Which report, what was found, and whether readers see the item again."""
-
-    report = forms.ModelChoiceField(label="Report", queryset=Report.objects.none(), empty_label=None)
-    answer = forms.CharField(
-        label="What you found", widget=forms.Textarea(attrs=LINES), help_text="The author sees it."
-    )
-    show_again = forms.BooleanField(label="Show it to readers again, if the report hid it", required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["report"].queryset = self.knowhow.reports.open().order_by("at")  # type: ignore[attr-defined]
-
-
-class SettleForm(OfOne):
-    """Which challenge, and the answer."""
-
-    challenge = forms.ModelChoiceField(label="Challenge", queryset=Experience.objects.none(), empty_label=None)
-    note = forms.CharField(
-        label="Answer", max_length=500, widget=forms.Textarea(attrs=LINES), help_text="Readers see it."
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        open_ones = self.knowhow.experiences.filter(verdict=Verdict.CAREFUL, settled_at=None)
-        self.fields["challenge"].queryset = open_ones  # type: ignore[attr-defined]
-
-
-class LinksForm(OfOne):
-    """Which of the proposed links are right."""
-
-    links = forms.ModelMultipleChoiceField(
-        label="Right",
-        queryset=Relation.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="Those not ticked are taken away.",
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["links"].queryset = relations.proposed_for(self.knowhow)  # type: ignore[attr-defined]
 
 
 def approve(records: Sequence[KnowHow], answers: Mapping[str, Any], by: User) -> str:
@@ -223,6 +98,12 @@ def settle(records: Sequence[KnowHow], answers: Mapping[str, Any], by: User) -> 
     return "The answer is on the page."
 
 
+def remove_answer(records: Sequence[KnowHow], answers: Mapping[str, Any], by: User) -> str:
+    """Take a colleague's answer away."""
+    answering.remove_answer(by=by, **answers)
+    return "The answer is removed."
+
+
 def waits(request: HttpRequest, knowhow: KnowHow) -> bool:
     """Offer the step while it waits for a decision."""
     return knowhow.status == Status.SUBMITTED
@@ -231,11 +112,6 @@ def waits(request: HttpRequest, knowhow: KnowHow) -> bool:
 def waits_for_other(request: HttpRequest, knowhow: KnowHow) -> bool:
     """Offer the step on what waits, to those who may decide on it."""
     return waits(request, knowhow) and not moderating.needs_second_person(knowhow, request.user)  # type: ignore[arg-type]
-
-
-def is_published(request: HttpRequest, knowhow: KnowHow) -> bool:
-    """Offer the step on what readers see."""
-    return knowhow.status == Status.PUBLISHED
 
 
 APPROVE = Step(
@@ -356,18 +232,20 @@ ADVISE_AGAIN = Step(
     in_bulk=False,
     offered=lambda request, knowhow: bool(knowhow.retired_reason),
 )
-WITHDRAW = Step(
-    name="withdraw",
-    label="Withdraw…",
-    question="Withdraw?",
-    button="Withdraw",
-    lead="For what should never have been shown. This cannot be undone: it has to be written again.",
-    act=withdraw,
+REMOVE_ANSWER = Step(
+    name="remove-answer",
+    label="Remove an answer…",
+    question="Which answer is removed?",
+    button="Remove it",
+    act=remove_answer,
     refusals=REFUSALS,
-    form_class=ReasonForm,
+    form_class=AnswerForm,
+    form_takes_records=True,
     in_bulk=False,
-    offered=lambda request, knowhow: knowhow.published_at is not None and knowhow.status != Status.WITHDRAWN,
+    offered=lambda request, knowhow: knowhow.colleagues_answers.exists(),
 )
+# As for items of any kind, but that the author is told.
+WITHDRAW = replace(catalogue.WITHDRAW, act=withdraw, refusals=REFUSALS)
 
 STEPS = (
     APPROVE,
@@ -380,5 +258,9 @@ STEPS = (
     LINK_EVALUATION,
     RETIRE,
     ADVISE_AGAIN,
+    REMOVE_ANSWER,
+    catalogue.STILL_RIGHT,
+    catalogue.ARCHIVE,
+    catalogue.SUPERSEDE,
     WITHDRAW,
 )

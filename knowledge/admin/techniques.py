@@ -7,14 +7,15 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.admin_pages import LinesField, PortalModelAdmin
+from accounts.admin_pages import CheckboxesField, LinesField, PortalModelAdmin
 from accounts.history import Change, Own, changes, events_of
 from knowledge.models import TechniqueTemplate
 from knowledge.promptlines import as_lines, from_lines
+from knowledge.questions import EVENTS
 from knowledge.services.techniques import WORDS, revise
 
 FIELDS = (
-    "name", "position", "phase", "time_needed", "people", "purpose", "use_when", "steps", "tips", "questions", "caution",
+    "name", "position", "phase", "time_needed", "people", "purpose", "use_when", "steps", "tips", "questions", "covers", "caution",
     "default_visibility",
 )  # fmt: skip
 
@@ -27,6 +28,13 @@ class TechniqueForm(forms.ModelForm):
     questions = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 12, "class": "vLargeTextField"}),
         help_text="One a line: key: question | help. A * after the key says that it must be answered.",
+    )
+
+    covers = CheckboxesField(
+        label="Common questions that these answer already",
+        choices=[(question.key, question.prompt) for question in EVENTS],
+        required=False,
+        help_text="Writers are not asked these again.",
     )
 
     class Meta:

@@ -36,6 +36,20 @@ class ExperienceForm(PortalForm):
     )
 
 
+class AnswerForm(PortalForm):
+    """A colleague's answer to a question, and where it comes from."""
+
+    text = PlainTextField(
+        label="Your answer",
+        help_text="What do you do, and how does it work? No names of patients or staff.",
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    place = PlainTextField(
+        label="Where is that?", help_text="Type of service, for example: community hospital ward.", max_length=120
+    )
+
+
 class ReportForm(PortalForm):
     """A problem with an item."""
 

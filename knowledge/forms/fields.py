@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 
+from knowledge.questions import Question
+
 # Direction overrides and isolates, which make a text read otherwise than it is written.
 HIDDEN_DIRECTIONS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 
@@ -23,3 +25,13 @@ class PlainTextField(forms.CharField):
     def to_python(self, value: Any) -> str:
         """Clean the text before its length is judged."""
         return plain(super().to_python(value) or "")
+
+
+def text_field(question: Question, *, required: bool) -> PlainTextField:
+    """Return the field that asks a question."""
+    widget: forms.Widget = (
+        forms.TextInput() if question.is_line else forms.Textarea(attrs={"rows": 3 if question.limit <= 280 else 6})
+    )
+    return PlainTextField(
+        label=question.prompt, help_text=question.help, required=required, max_length=question.limit, widget=widget
+    )

@@ -3,10 +3,11 @@
 from knowledge.models.attachment import Attachment
 from knowledge.models.champion import ChampionProfile, Community, Invitation, Message
 from knowledge.models.contribution import KnowHow
-from knowledge.models.experience import Experience, Report, Step
+from knowledge.models.experience import Answer, Experience, Report, Step
 from knowledge.models.technique import TechniqueTemplate
 
 __all__ = [
+    "Answer",
     "Attachment",
     "ChampionProfile",
     "Community",

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from catalogue.choices import KindName, Status
 from catalogue.models import Item
-from knowledge.choices import LEVEL_MEANINGS, TYPES_WITHOUT_LEVEL, Basis, Level, Outcome, ToldAs
+from knowledge.choices import CARD, LEVEL_MEANINGS, QUESTION, TYPES_WITHOUT_LEVEL, Basis, Level, Outcome, ToldAs
 from knowledge.levels import is_recent
 from knowledge.models.technique import TechniqueTemplate
 from knowledge.querysets import KnowHowQuerySet
@@ -23,6 +23,7 @@ class KnowHow(Item):  # type: ignore[django-manager-missing]  # the parent's man
 
     `Item.owner` is its author and may be empty: know-how outlives the account. `Item.summary` is what others should do
     differently, `Item.standing` how well tested it is. `answers` holds the technique's own questions by key.
+    A who's who card (`is_card`) has questions of its own, kept the same way, and the day `until` which it is shown.
     `written_by` is the librarian who wrote it up for the author, and `agreed_version` the version the author agreed to.
     """
 
@@ -50,6 +51,9 @@ class KnowHow(Item):  # type: ignore[django-manager-missing]  # the parent's man
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
     warnings = models.JSONField(default=list, blank=True, editable=False)
 
+    until = models.DateField(
+        "shown until", null=True, blank=True, help_text="Of a who’s who card: the last day on which it is shown."
+    )
     evaluation = models.ForeignKey(
         Item, on_delete=models.SET_NULL, null=True, blank=True, related_name="evaluates", editable=False
     )
@@ -72,6 +76,16 @@ class KnowHow(Item):  # type: ignore[django-manager-missing]  # the parent's man
         elif not self.standing:
             self.standing = Level.SHARED
         super().save(*args, **kwargs)
+
+    @property
+    def is_card(self) -> bool:
+        """True for a who's who card: whom to ask about what."""
+        return self.form == CARD
+
+    @property
+    def is_question(self) -> bool:
+        """True for a question, which colleagues answer."""
+        return self.form == QUESTION
 
     @property
     def told_by(self) -> str:

@@ -6,12 +6,14 @@ import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.safestring import SafeString
 
 from accounts.models import Organisation, User
 from catalogue.choices import Status
+from design.markdown import render_markdown
 from knowledge.choices import Action, Problem, Reason, Verdict
 from knowledge.models.contribution import KnowHow
-from knowledge.querysets import ExperienceQuerySet, ReportQuerySet, StepQuerySet
+from knowledge.querysets import AnswerQuerySet, ExperienceQuerySet, ReportQuerySet, StepQuerySet
 
 
 class Step(models.Model):
@@ -74,6 +76,32 @@ class Experience(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()} ({self.place})"
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Answer(models.Model):
+    """What one colleague answers to a question. One each; answering again replaces it. `helpful_at`: the asker found so."""
+
+    knowhow = models.ForeignKey(KnowHow, on_delete=models.CASCADE, related_name="colleagues_answers")
+    person = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    text = models.TextField("answer")
+    place = models.CharField("where", max_length=120)
+    at = models.DateTimeField()
+    helpful_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["knowhow", "person"], name="answer_once_each")]
+
+    def __str__(self) -> str:
+        return f"{self.text[:60]} ({self.place})"
+
+    @property
+    def html(self) -> SafeString:
+        """The answer as safe HTML."""
+        return render_markdown(self.text, top_heading=4)
 
 
 @pghistory.track()

@@ -14,7 +14,7 @@ from catalogue.models import Item, ItemPerson
 from catalogue.search import index
 from catalogue.services import NotReady, claim_version, refuse_unless_editable
 from knowledge import letters
-from knowledge.choices import Action
+from knowledge.choices import CARD, Action
 from knowledge.identifiers import find_in
 from knowledge.models import Invitation, KnowHow, Step, TechniqueTemplate
 from knowledge.questions import is_told, missing_from, texts_of
@@ -25,7 +25,7 @@ from taxonomy.models import Topic
 FIELDS = frozenset(
     {
         "title", "summary", "context", "what_we_did", "what_happened", "works_when", "next_time", "outcome", "basis",
-        "form", "told_as", "credit", "visibility", "may_be_contacted", "has_chosen_readers", "setting",
+        "form", "told_as", "credit", "visibility", "may_be_contacted", "has_chosen_readers", "setting", "until",
     }
 )  # fmt: skip
 WORKING_TITLE_LENGTH = 80
@@ -38,8 +38,9 @@ def start(
     technique: TechniqueTemplate | None = None,
     author: User | None = None,
     invitation: Invitation | None = None,
+    is_card: bool = False,
 ) -> KnowHow:
-    """Begin a contribution and return it; with the same key again, return the one that was begun.
+    """Begin a contribution, or a who's who card, and return it; with the same key again, return the one that was begun.
 
     `author` is the person a librarian writes for (default: `by`). Raises NotReady with a sentence.
     """
@@ -50,7 +51,9 @@ def start(
     if existing is None:
         try:
             with transaction.atomic():
-                return _create(by=by, author=author, key=key, technique=technique, invitation=invitation)
+                return _create(
+                    by=by, author=author, key=key, technique=technique, invitation=invitation, is_card=is_card
+                )
         except IntegrityError:
             existing = KnowHow.objects.filter(contribution_key=key).first()
     if existing is None or by.pk not in {existing.owner_id, existing.written_by_id}:
@@ -65,13 +68,16 @@ def _create(
     key: uuid.UUID,
     technique: TechniqueTemplate | None,
     invitation: Invitation | None,
+    is_card: bool,
 ) -> KnowHow:
     knowhow = KnowHow(
         owner=author,
         written_by=by if by.pk != author.pk else None,
         organisation=author.organisation,
         technique=technique,
-        form="lesson" if technique else "",
+        form=CARD if is_card else "lesson" if technique else "",
+        title=author.name if is_card else "",
+        may_be_contacted=is_card,
         basis="session" if technique else "",
         visibility=technique.default_visibility if technique else Visibility.MEMBERS,
         phrases=[Phrase.BUILD],
@@ -108,6 +114,8 @@ def save_part(
     unknown = set(values) - FIELDS
     if unknown:
         raise KeyError(f"Not an author's to set: {', '.join(sorted(unknown))}")
+    if values.get("form", knowhow.form) != knowhow.form and CARD in {values["form"], knowhow.form}:
+        raise NotReady("A who’s who card stays one, and nothing else becomes one: it has other questions.")
     Item.objects.select_for_update().get(pk=knowhow.pk)
     knowhow = KnowHow.objects.get(pk=knowhow.pk)
     refuse_unless_editable([knowhow], by)

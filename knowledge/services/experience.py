@@ -1,5 +1,7 @@
 """What colleagues say about know-how, and the level that follows from it."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -125,19 +127,23 @@ def refresh_level(*, knowhow: KnowHow) -> Standing:
 
 def current_standing(knowhow: KnowHow) -> Standing:
     """Return what follows from the voices as they are now."""
-    voices = [
-        Voice(
-            person=row.person_id,
-            organisation=row.organisation_id,
-            verdict=row.verdict,
-            on=timezone.localdate(row.at),
-            is_settled=row.settled_at is not None,
-        )
-        for row in knowhow.experiences.all()
-    ]
+    return standing_from(knowhow, voices=knowhow.experiences.all(), own_ones=own_people(knowhow))
+
+
+def standing_from(knowhow: KnowHow, *, voices: Iterable[Experience], own_ones: frozenset[int]) -> Standing:
+    """Return what follows from these voices; own_ones: the people whose own the know-how is."""
     return standing_of(
-        voices=voices,
-        own_people=own_people(knowhow),
+        voices=[
+            Voice(
+                person=row.person_id,
+                organisation=row.organisation_id,
+                verdict=row.verdict,
+                on=timezone.localdate(row.at),
+                is_settled=row.settled_at is not None,
+            )
+            for row in voices
+        ],
+        own_people=own_ones,
         own_organisation=knowhow.organisation_id,
         is_evaluated=knowhow.evaluation_id is not None,
         is_retired=bool(knowhow.retired_reason),

@@ -13,7 +13,7 @@ from catalogue.models import Item, ItemPerson, Relation
 from catalogue.search import index
 from catalogue.services import NotReady, claim_version
 from knowledge import letters
-from knowledge.choices import HIDING_REPORTS_A_DAY, KNOWHOW_TYPES, PROBLEMS_THAT_HIDE, Action, Problem
+from knowledge.choices import CARD, HIDING_REPORTS_A_DAY, KNOWHOW_TYPES, PROBLEMS_THAT_HIDE, Action, Problem
 from knowledge.models import KnowHow, Report, Step
 from knowledge.services.experience import refresh_level
 from knowledge.services.steps import record
@@ -38,6 +38,8 @@ def approve(
         raise NotReady("You wrote this up, and its author has not agreed to the text as it stands. Ask them again.")
     if form not in KNOWHOW_TYPES:
         raise NotReady("Choose what type of know-how this is.")
+    if CARD in {form, knowhow.form} and form != knowhow.form:
+        raise NotReady("A who’s who card stays one, and nothing else becomes one: it has other questions.")
     chosen = list(topics)
     if not chosen:
         raise NotReady("Choose at least one topic, so that readers find it.")

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogue.models import Item
 from catalogue.services import EditConflict, NotReady
-from knowledge.forms.contributing import StartForm, TellForm, WriteForForm
+from knowledge.forms.contributing import CardStartForm, StartForm, TellForm, WriteForForm
 from knowledge.identifiers import find_in
 from knowledge.models import Invitation, KnowHow, TechniqueTemplate
+from knowledge.questions import CARD_PART
 from knowledge.services.contributing import start, tell
 from knowledge.views.requests import SignedInRequest
 from knowledge.warned import shown_as, were_shown
@@ -66,6 +67,22 @@ def session(request: SignedInRequest) -> HttpResponse:
         else:
             return redirect("knowledge:write", pk=knowhow.pk)
     return render(request, "knowledge/session.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def card(request: SignedInRequest) -> HttpResponse:
+    """Say what a who's who card is, and begin one. The key in the form makes a second press the same card."""
+    form = CardStartForm(request.POST or None, initial={"key": uuid.uuid4()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            knowhow = start(by=request.user, key=form.cleaned_data["key"], is_card=True)
+        except NotReady as refused:
+            form.add_error(None, str(refused))
+        else:
+            return redirect("knowledge:part", pk=knowhow.pk, name=CARD_PART)
+    return render(request, "knowledge/card.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @never_cache

@@ -9,12 +9,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalogue.addresses import search_url
 from catalogue.choices import Status
 from catalogue.services import NotReady
-from knowledge.forms.colleagues import ContactForm, ExperienceForm, ReportForm
+from knowledge.forms.colleagues import AnswerForm, ContactForm, ExperienceForm, ReportForm
+from knowledge.identifiers import find_in
 from knowledge.models import Attachment, Community, KnowHow, TechniqueTemplate
 from knowledge.page import page_context
-from knowledge.services import champions, experience, moderating
+from knowledge.services import answering, champions, experience, moderating
 from knowledge.views.contributing import said
 from knowledge.views.requests import SignedInRequest
+from knowledge.warned import shown_as, were_shown
 
 
 @require_safe
@@ -76,6 +78,44 @@ def share_experience(request: SignedInRequest, pk: int) -> HttpResponse:
             said(request, "Thank you. Your experience is on the page.")
             return redirect(knowhow)
     return render(request, "knowledge/detail.html", page_context(knowhow, request.user, form), status=422)
+
+
+@login_required
+@require_POST
+def answer(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take a colleague's answer to a question, after showing what in it could identify somebody. Or take it back."""
+    knowhow = readable(request, pk)
+    if "take_back" in request.POST:
+        answering.take_back_answer(knowhow=knowhow, by=request.user)
+        said(request, "Your answer is removed.")
+        return redirect(knowhow)
+    form = AnswerForm(request.POST)
+    warnings: list[dict[str, str]] = []
+    if form.is_valid():
+        warnings = find_in({"Your answer": form.cleaned_data["text"], "Where is that?": form.cleaned_data["place"]})
+        if were_shown(warnings, request):
+            try:
+                answering.answer_question(knowhow=knowhow, by=request.user, **form.cleaned_data)
+            except NotReady as refused:
+                form.add_error(None, str(refused))
+            else:
+                said(request, "Thank you. Your answer is on the page, and whoever asked has been told.")
+                return redirect(knowhow)
+    context = page_context(knowhow, request.user, answer_form=form) | shown_as(warnings)
+    return render(request, "knowledge/detail.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def helpful(request: SignedInRequest, pk: int, answer_pk: int) -> HttpResponse:
+    """Let whoever asked say that an answer helped, or take that back; 404 for everybody else."""
+    knowhow = readable(request, pk)
+    found = get_object_or_404(knowhow.colleagues_answers.all(), pk=answer_pk)
+    try:
+        answering.mark_helpful(answer=found, by=request.user, is_helpful="helped" in request.POST)
+    except NotReady as refused:
+        raise Http404 from refused
+    return redirect(knowhow)
 
 
 @login_required

@@ -16,7 +16,8 @@ from catalogue.models import Item, Relation
 from catalogue.services import EditConflict, NotReady
 from design.dates import time_in_words
 from design.markdown import render_markdown
-from knowledge.forms.contributing import FORMS_OF_PARTS, AnswersForm, AttachmentForm, LinkForm, PromiseForm
+from knowledge.forms.contributing import AttachmentForm, LinkForm, PromiseForm
+from knowledge.forms.parts import FORMS_OF_PARTS, AnswersForm
 from knowledge.identifiers import find_in
 from knowledge.linkable import linkable
 from knowledge.models import KnowHow

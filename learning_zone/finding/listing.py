@@ -42,9 +42,9 @@ def find_learning(choices: Choices, user: Reader, *, page: str = "1") -> Found:
         ranked = matches(choices.q, Item.objects.listed_to(user).filter(kind=KindName.LEARNING), user)
     answer = ask(LearningResource.objects.offered_to(user), choices, ranked=ranked, page=number, size=PAGE_SIZE)
     items = {item.pk: item for item in Item.objects.listed_to(user).filter(pk__in=answer.ids).for_cards()}
+    cards = with_card_facts(items[pk] for pk in answer.ids if pk in items)
     shown = Paginator(range(answer.total), PAGE_SIZE).get_page(number)
-    # The page of places becomes the page of the items that stand on them.
-    shown.object_list = with_card_facts(items[pk] for pk in answer.ids if pk in items)
+    shown.object_list = cards  # type: ignore[assignment]  # the page of places becomes the page of what stands on them
     facets = [_facet(one, answer.counted.get(one.name, {}), choices.chosen(one.name)) for one in FILTERS]
     return Found(
         shown,

@@ -15,6 +15,7 @@ import typst
 from django.utils import timezone
 
 from design.dates import day_in_words
+from design.spreadsheet import no_formula
 from learning_zone import durations
 from learning_zone.log.gathering import Log
 from learning_zone.models import LearningRecord
@@ -24,8 +25,6 @@ HEADINGS = (
     "Participatory time",
 )  # fmt: skip
 TEMPLATE = Path(__file__).parent / "log.typ"
-# What a spreadsheet would take for a formula.
-FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def row_of(entry: LearningRecord) -> list[str]:
@@ -48,7 +47,7 @@ def as_csv(log: Log) -> bytes:
     writer = csv.writer(out)
     writer.writerow([*HEADINGS[:6], "Minutes", "Participatory minutes"])
     for entry in log.entries:
-        words = [_no_formula(value) for value in row_of(entry)[1:6]]
+        words = [no_formula(value) for value in row_of(entry)[1:6]]
         day = entry.done_on.isoformat() if entry.done_on else ""
         writer.writerow([day, *words, entry.minutes, entry.participatory_minutes])
     writer.writerow(["Total", "", "", "", "", "", log.minutes, log.participatory_minutes])
@@ -111,11 +110,6 @@ def as_pdf(log: Log) -> bytes:
 def _compile(given: dict[str, str], *, standards: list[Any]) -> bytes:
     made: bytes = typst.compile(_template(), sys_inputs=given, ignore_system_fonts=True, pdf_standards=standards)
     return made
-
-
-def _no_formula(text: str) -> str:
-    """Return text that a spreadsheet shows as it is."""
-    return f"'{text}" if text.startswith(FORMULA_BEGINNINGS) else text
 
 
 @cache

@@ -115,7 +115,19 @@ def arguments(objects: Objects) -> dict[str, Callable[[], list[Any]]]:
         "admin:view_on_site": lambda: [people, objects.person.pk],
         "admin:app_list": lambda: ["evidence"],
     }
-    for name in ("short", "thanks", "write", "files", "links", "check", "take-back", "status", "experience", "report"):
+    for name in (
+        "short",
+        "thanks",
+        "write",
+        "files",
+        "links",
+        "check",
+        "take-back",
+        "status",
+        "experience",
+        "report",
+        "answer",
+    ):
         values[f"knowledge:{name}"] = lambda: [knowhow.pk]
     learning = objects.run.resource
     for name in ("short", "keep", "steps", "done"):
@@ -124,6 +136,7 @@ def arguments(objects: Objects) -> dict[str, Callable[[], list[Any]]]:
         values[f"learning_zone:{name}"] = lambda: [objects.record.pk]
     for name in ("home", "find", "quick", "paths", "shelf", "mine", "add", "log"):
         values[f"learning_zone:{name}"] = list
+    values["knowledge:helpful"] = lambda: [knowhow.pk, 0]
     values["knowledge:contact"] = lambda: [knowhow.pk]
     for model in admin.site._registry:
         label = f"{model._meta.app_label}_{model._meta.model_name}"

@@ -12,6 +12,7 @@ from catalogue.models import Item, ItemPerson
 from catalogue.services import EditConflict, NotReady
 from knowledge.agreement import agreement_token
 from knowledge.models import KnowHow, TechniqueTemplate
+from knowledge.questions import parts_of
 from knowledge.services.agreeing import agree, ask_to_agree
 from knowledge.services.contributing import reply, save_part, start, submit, take_back
 from knowledge.services.moderating import (
@@ -339,12 +340,16 @@ class TestAdmin:
             "steps": "One\nTwo",
             "tips": "",
             "questions": "one*: What one thing? | Short\ntwo: And two?",
+            "covers": ["what_we_did", "next_time"],
             "caution": "",
             "default_visibility": "team",
         }
         client.post(page, data)
         new = TechniqueTemplate.objects.current().get(key=review.key)
         assert (new.version, new.steps, [row["key"] for row in new.prompts]) == (2, ["One", "Two"], ["one", "two"])
+        asked = [question.key for part in parts_of(draft(technique=new)) for question in part.questions]
+        assert "what_we_did" not in asked
+        assert "what_happened" in asked
         review.refresh_from_db()
         assert len(review.prompts) == 6
         wrong = client.post(
