@@ -1,10 +1,10 @@
-"""Champions, invitations and communities of practice."""
+"""Champions and communities of practice."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
@@ -12,7 +12,7 @@ from accounts.admin_pages import ConditionFilter, PortalModelAdmin, Step
 from accounts.history import Change, Own, changes, events_of
 from accounts.models import User
 from catalogue.services import NotReady
-from knowledge.models import ChampionProfile, Community, Invitation
+from knowledge.models import ChampionProfile, Community
 from knowledge.services import champions
 
 LINES = {"rows": 4, "class": "vLargeTextField"}
@@ -130,36 +130,6 @@ class ChampionAdmin(PortalModelAdmin):
     def organisation(self, profile: ChampionProfile) -> str:
         """Where they work."""
         return str(profile.user.organisation or "")
-
-
-@admin.register(Invitation)
-class InvitationAdmin(PortalModelAdmin):
-    """Invitations to tell what one knows about a topic on which the portal knows little."""
-
-    list_display = ("person", "topic", "at", "answered_by")
-    list_select_related = ("person", "topic", "answered_by")
-    list_filter = ("topic",)
-    search_fields = ("person__name", "topic__name")
-    ordering = ("-at",)
-    fields = ("person", "topic", "message")
-    autocomplete_fields = ("person", "topic")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What was sent stays as it was sent."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As above."""
-        return False
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Send it; where one to the same topic is open, that one stands."""
-        sent = champions.invite(people=[obj.person], topic=obj.topic, message=obj.message, by=request.user)  # type: ignore[arg-type]
-        if sent:
-            obj.pk = sent[0].pk
-            return
-        obj.pk = Invitation.objects.get(person=obj.person, topic=obj.topic, answered_by=None).pk
-        self.message_user(request, "They have an open invitation to this topic already.", messages.WARNING)
 
 
 @admin.register(Community)

@@ -112,6 +112,7 @@ def arguments(objects: Objects) -> dict[str, Callable[[], list[Any]]]:
         "learning_zone:path": lambda: [objects.path.slug],
         "learning_zone:log-file": lambda: ["csv"],
         "admin:learning_zone_learningresource_overview": list,
+        "admin:knowledge_invitation_gaps": list,
         "admin:view_on_site": lambda: [people, objects.person.pk],
         "admin:app_list": lambda: ["evidence"],
     }

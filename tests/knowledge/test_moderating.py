@@ -1,5 +1,8 @@
 """The library team's decisions: who may take them, what follows, and that every step is written down."""
 
+import datetime
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -7,11 +10,12 @@ from django.contrib.admin.models import LogEntry
 from django.core import signing
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from catalogue.models import Item, ItemPerson
 from catalogue.services import EditConflict, NotReady
 from knowledge.agreement import agreement_token
-from knowledge.models import KnowHow, TechniqueTemplate
+from knowledge.models import ChampionProfile, KnowHow, TechniqueTemplate
 from knowledge.questions import parts_of
 from knowledge.services.agreeing import agree, ask_to_agree
 from knowledge.services.contributing import reply, save_part, start, submit, take_back
@@ -365,10 +369,46 @@ class TestAdmin:
         self, client: Client, librarian: Any, outbox: Any
     ) -> None:
         person, topic = UserFactory(champion=True), TopicFactory()
-        data = {"person": person.pk, "topic": topic.pk, "message": "What do you do at weekends?"}
+        data = {"people": [person.pk], "topic": topic.pk, "message": "What do you do at weekends?"}
         for _ in range(2):
             client.post(reverse("admin:knowledge_invitation_add"), data)
         letter = outbox.get(purpose="know-how.invited")
         path = letter.text[letter.text.index("/know-how/tell/") :].split()[0]
         client.force_login(person)
         assert "What do you do at weekends?" in client.get(path).content.decode()
+
+    def test_a_gap_names_the_champions_to_invite_and_the_form_knows_them(
+        self, client: Client, librarian: Any, outbox: Any
+    ) -> None:
+        broad = TopicFactory(name="Pain")
+        topic = TopicFactory(name="Pain at night", broader=[broad])
+        champions = [UserFactory(champion=True, name=name) for name in ("Ade", "Bea", "Cy")]
+        for person, covered in zip(champions, (broad, topic, TopicFactory()), strict=True):
+            ChampionProfile.objects.create(user=person, granted_at=timezone.now()).topics.set([covered])
+        gaps = client.get(reverse("admin:knowledge_invitation_gaps"))
+        rows = {row.topic: row for gap in gaps.context["gaps"] for row in gap.topics}
+        assert [profile.user.name for profile in rows[topic].champions] == ["Ade", "Bea"]
+        assert [profile.user.name for profile in rows[broad].champions] == ["Ade"]
+        link = re.search(r'href="([^"]*)">Invite Ade, Bea<', gaps.content.decode())
+        assert link is not None
+        form = client.get(unescape(link.group(1))).content.decode()
+        keys = [person.pk for person in champions[:2]]
+        assert [f'value="{person.pk}" selected' in form for person in champions] == [True, True, False]
+        client.post(
+            reverse("admin:knowledge_invitation_add"), {"people": keys, "topic": topic.pk, "message": "What helps?"}
+        )
+        assert outbox.filter(purpose="know-how.invited").count() == 2
+        assert "2 invited, no answer yet" in client.get(reverse("admin:knowledge_invitation_gaps")).content.decode()
+
+    def test_what_is_due_for_review_is_listed_counted_and_reviewed(self, client: Client, librarian: Any) -> None:
+        item = published()
+        Item.objects.filter(pk=item.pk).update(review_due=timezone.localdate() - datetime.timedelta(days=1))
+        first_page = client.get(reverse("admin:index")).content.decode()
+        overdue = reverse("admin:knowledge_knowhow_changelist") + "?review=overdue"
+        assert f'href="{overdue}" class="kp-overdue">1<' in first_page
+        assert item.title in client.get(overdue).content.decode()
+        still_right = reverse("admin:knowledge_knowhow_still-right", args=[item.pk])
+        assert still_right in first_page
+        client.post(still_right, {})
+        item.refresh_from_db()
+        assert item.review_due > timezone.localdate()
