@@ -85,7 +85,9 @@ def remove(*, record: LearningRecord, by: User) -> None:
 def record_attendance(
     *, person: User, item: Item, on: datetime.date, minutes: int, participatory: bool
 ) -> LearningRecord:
-    """Record that the person came to something; told twice of the same day it changes nothing."""
+    """Record that the person came to something; told twice of the same day, even at once, it changes nothing."""
+    # Whoever tells second waits here for the first, and then finds the entry.
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
     record, _ = LearningRecord.objects.get_or_create(
         person=person,
         item=item,

@@ -4,6 +4,8 @@ import csv
 import datetime
 import io
 import json
+import re
+import uuid
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from pypdf import PdfReader
 from accounts import hooks
 from accounts.models import User
 from catalogue.attendance import attended
-from catalogue.models import Item
+from catalogue.models import Item, Relation
 from catalogue.services import NotReady
 from learning_zone import durations
 from learning_zone.choices import RecordState
@@ -55,7 +57,26 @@ def test_saved_started_done_is_one_entry(nurse: User) -> None:
     assert response["Location"] == reverse("learning_zone:recorded", args=[record.pk])
     assert (record.state, record.minutes, record.participatory_minutes) == (RecordState.DONE, 80, 60)
     assert record.done_on == datetime.date(2026, 6, 3)
-    assert "Share what you learned" in client.get(response["Location"]).content.decode()
+    page = client.get(response["Location"]).content.decode()
+    assert f'href="{reverse("knowledge:tell")}?about={resource.pk}">Share what you learned' in page
+
+
+def test_what_was_learned_is_shared_with_the_link_made_and_nothing_of_the_record(nurse: User) -> None:
+    resource = LearningFactory(title="Falls in a quarter of an hour")
+    record = done(nurse, resource, reflection="Only I may read this.")
+    client = signed_in(nurse)
+    page = client.get(reverse("learning_zone:recorded", args=[record.pk])).content.decode()
+    address = re.search(r'href="([^"]*)">Share what you learned', page)
+    assert address is not None
+    form = client.get(address.group(1)).content.decode()
+    assert "Falls in a quarter of an hour" in form
+    assert "Only I may read this." not in form
+    ticks = dict.fromkeys(("no_patient", "consent", "may_share"), "on")
+    told = {"summary": "Put the aid in reach.", "what_happened": "Fewer falls.", "context": "A ward, in spring."}
+    client.post(address.group(1), {"key": str(uuid.uuid4()), **told, **ticks})
+    link = Relation.objects.get()
+    assert (link.from_item.kind, link.to_item.pk, link.confirmed_at) == ("knowhow", resource.pk, None)
+    assert link.from_item.owner == nurse
 
 
 def test_the_same_thing_done_again_is_another_entry(nurse: User) -> None:
