@@ -1,20 +1,27 @@
 """Real threads on a real database: one wins, nobody's text is lost, a second press makes no second contribution."""
 
+import http.client
+import itertools
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import pytest
+from django.conf import settings
 from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
+from django.utils.crypto import get_random_string
 
 from catalogue.services import EditConflict
 from knowledge.models import KnowHow, Step
@@ -145,3 +152,111 @@ def test_a_killed_process_leaves_nothing_half_saved_and_loses_nothing_it_acknowl
     assert OutboxMessage.objects.filter(purpose="know-how.submitted").count() == len(kept)
     again = tell(by=author, key=uuid.UUID(int=1), has_promised=True, **TOLD)
     assert again.summary == "Do 0"
+
+
+class Presser(Thread):
+    """Somebody who sends one contribution after the other through the web server, each again until it is answered."""
+
+    def __init__(self, port: int, cookies: str, token: str, number: int) -> None:
+        super().__init__(daemon=True)
+        self.port, self.cookies, self.token, self.number = port, cookies, token, number
+        self.answered: list[str] = []
+        self.has_to_stop = Event()
+
+    def run(self) -> None:
+        """Press until told to stop."""
+        for place in itertools.count():
+            summary = f"Do {self.number} {place}"
+            fields = {
+                "csrfmiddlewaretoken": self.token,
+                "key": str(uuid.uuid4()),
+                "summary": summary,
+                "what_happened": "It worked.",
+                "context": "A ward.",
+                **dict.fromkeys(("no_patient", "consent", "may_share"), "on"),
+            }
+            while not self.is_answered(fields):
+                if self.has_to_stop.wait(0.02):
+                    return
+            self.answered.append(summary)
+            if self.has_to_stop.is_set():
+                return
+
+    def is_answered(self, fields: dict[str, str]) -> bool:
+        """Whether the portal said thank you."""
+        server = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": self.cookies}
+        try:
+            server.request("POST", reverse("knowledge:tell"), urlencode(fields), headers)
+            answer = server.getresponse()
+            return answer.status == 302 and answer.headers["Location"].endswith("/thanks/")
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            server.close()
+
+
+def workers_of(server: subprocess.Popen[bytes]) -> list[int]:
+    """Return the processes of the web server that answer requests."""
+    listed = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text(encoding="ascii")
+    return [int(pid) for pid in listed.split()]
+
+
+def wait_until(condition: Callable[[], object], *, seconds: float = 90) -> None:
+    """Wait for the condition; fail where it does not come true in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "It took too long."
+        time.sleep(0.02)
+
+
+@pytest.mark.slow
+def test_a_web_server_killed_in_the_middle_of_sending_halves_nothing_and_loses_nothing_it_answered() -> None:
+    """First the process that answers is killed, which the server replaces; then the server with all it has."""
+    author = UserFactory(staff=True)
+    client = Client()
+    client.force_login(author)
+    token = get_random_string(32)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    cookies = f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={token}"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
+    served_as = ["--bind", f"127.0.0.1:{port}", "--threads", "4", "--no-control-socket", "--log-level", "critical"]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "kmportal.wsgi:application", *served_as],
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "kmportal.settings.test",
+            "DATABASE_URL": urlunsplit(address),
+        },
+        cwd=Path(__file__).resolve().parents[2],
+        start_new_session=True,
+    )
+    pressers = [Presser(port, cookies, token, number) for number in range(3)]
+    answered = 0
+    try:
+        for presser in pressers:
+            presser.start()
+        wait_until(lambda: sum(len(presser.answered) for presser in pressers) >= 6)
+        (killed,) = workers_of(server)
+        os.kill(killed, signal.SIGKILL)
+        answered = sum(len(presser.answered) for presser in pressers)
+        wait_until(lambda: sum(len(presser.answered) for presser in pressers) >= answered + 6)
+        assert killed not in workers_of(server)
+    finally:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+        for presser in pressers:
+            presser.has_to_stop.set()
+            presser.join()
+    done = {summary for presser in pressers for summary in presser.answered}
+    kept = list(KnowHow.objects.values_list("summary", flat=True))
+    assert len(done) >= 12
+    assert len(set(kept)) == len(kept)
+    assert done <= set(kept)
+    assert len(set(kept) - done) <= len(pressers)
+    assert set(KnowHow.objects.values_list("status", flat=True)) == {"submitted"}
+    assert Step.objects.filter(action="submitted").count() == len(kept)
+    assert OutboxMessage.objects.filter(purpose="know-how.submitted").count() == len(kept)
