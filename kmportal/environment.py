@@ -72,6 +72,17 @@ def env_path(name: str, *, default: Path) -> Path:
     return value
 
 
+def env_rates(name: str) -> dict[str, int]:
+    """Return a number for each domain of "nhs.net=600,trust.example=120"; raise ImproperlyConfigured for anything else."""
+    rates: dict[str, int] = {}
+    for entry in env_list(name):
+        domain, _, number = entry.partition("=")
+        if not domain.strip() or not number.strip().isascii() or not number.strip().isdigit() or int(number) < 1:
+            raise ImproperlyConfigured(f"{name} must look like nhs.net=600,trust.example=120, not {entry!r}.")
+        rates[domain.strip().lower()] = int(number)
+    return rates
+
+
 def env_link_template(name: str, *, default: str = "") -> str:
     """Return a link template: an http(s) address that holds {doi}, {pmid} or {url}; blank switches it off."""
     value = env_str(name, default=default)

@@ -9,6 +9,7 @@ from kmportal.sitemaps import SITEMAPS
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("", include("digests.urls")),
     path("", include("catalogue.urls")),
     path("", include("pages.urls")),
     path("", include("design.urls")),

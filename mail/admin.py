@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from mail import services
-from mail.models import OutboxMessage, Suppression
+from mail.models import Bounce, OutboxMessage, Suppression
 
 
 @admin.register(OutboxMessage)
@@ -60,3 +60,20 @@ class SuppressionAdmin(admin.ModelAdmin):
     list_filter = ("reason",)
     search_fields = ("address",)
     fields = ("address", "reason")
+
+
+@admin.register(Bounce)
+class BounceAdmin(admin.ModelAdmin):
+    """Addresses that refused our messages lately, and what their servers said."""
+
+    list_display = ("address", "score", "last_on", "words")
+    search_fields = ("address", "words")
+    ordering = ("-score", "address")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refusals are counted, not written."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Bounce | None = None) -> bool:
+        """A score is what was counted; deleting the row forgives it."""
+        return False

@@ -1,6 +1,8 @@
 """From a row of the outbox to the bytes that go to the mail server, the same bytes every time."""
 
+import binascii
 import hashlib
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -10,10 +12,13 @@ from django.core.exceptions import ValidationError
 from django.core.mail import BadHeaderError
 from django.core.validators import validate_email
 
+from mail.composers import Content
 from mail.models import OutboxMessage
 
 # A header folded at the usual 78 characters is cut into encoded words, which breaks the address in List-Unsubscribe.
 WIDE = SMTP.clone(max_line_length=998)
+WIDE_LINE = 900
+CRLF = "\r\n"
 # Headers that the outbox writes itself.
 OWN_HEADERS = {"to", "from", "reply-to", "subject", "message-id", "date", "mime-version"}
 
@@ -44,10 +49,14 @@ def header_address(text: str) -> Address:
     return Address(display_name=parseaddr(text)[0], addr_spec=bare_address(text))
 
 
-def to_bytes(message: OutboxMessage) -> bytes:
-    """Return the message as RFC 5322 text: 7-bit, so that any server takes it, and dated when it was written."""
+def to_bytes(message: OutboxMessage, content: Content | None = None) -> bytes:
+    """Return the message as RFC 5322 text: 7-bit, so that any server takes it, and dated when it was written.
+
+    content: what it says, where the message has no text of its own.
+    """
+    content = content or Content(message.subject, message.text, message.html, message.headers)
     mime = EmailMessage(policy=SMTP)
-    mime["Subject"] = message.subject
+    mime["Subject"] = content.subject
     mime["From"] = header_address(message.from_email)
     mime["To"] = message.to
     if message.reply_to:
@@ -56,11 +65,66 @@ def to_bytes(message: OutboxMessage) -> bytes:
     mime["Message-ID"] = message.message_id
     # RFC 3834: out-of-office replies to a machine help nobody.
     mime["Auto-Submitted"] = "auto-generated"
-    for name, value in message.headers.items():
+    for name, value in content.headers.items():
         del mime[name]
         mime[name] = value
-    mime.set_content(message.text, cte="quoted-printable")
-    if message.html:
-        mime.add_alternative(message.html, subtype="html", cte="quoted-printable")
-        mime.set_boundary(f"part-{hashlib.sha256(message.message_id.encode()).hexdigest()[:40]}")
+    mime.set_content(content.text, cte="quoted-printable")
+    if content.html:
+        mime.add_alternative(content.html, subtype="html", cte="quoted-printable")
+        mime.set_boundary(boundary(message))
     return mime.as_bytes(policy=WIDE)
+
+
+def boundary(message: OutboxMessage) -> str:
+    """Return what stands between the parts: of the message alone, so that a copy is the same byte by byte."""
+    return f"part-{hashlib.sha256(message.message_id.encode()).hexdigest()[:40]}"
+
+
+def mailing_to_bytes(message: OutboxMessage, content: Content) -> bytes:
+    """Return a message of a mailing, text and HTML, as `to_bytes` writes it but in a twentieth of the time.
+
+    A test holds the two together: read by a mail program, they are the same. Raises BadHeaderError for a line break in
+    a header.
+    """
+    headers = {
+        "Subject": content.subject,
+        "From": str(header_address(message.from_email)),
+        "To": message.to,
+        "Date": format_datetime(message.created_at),
+        "Message-ID": message.message_id,
+        "Auto-Submitted": "auto-generated",
+        **content.headers,
+    }
+    if message.reply_to:
+        headers["Reply-To"] = str(header_address(message.reply_to))
+    lines = [header_line(name, value) for name, value in headers.items()]
+    edge = boundary(message)
+    return b"".join(
+        [
+            "\r\n".join(lines).encode("ascii"),
+            f'\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="{edge}"\r\n'.encode(),
+            part(edge, "plain", content.text),
+            part(edge, "html", content.html),
+            f"\r\n--{edge}--\r\n".encode(),
+        ]
+    )
+
+
+def header_line(name: str, value: str) -> str:
+    """Return one header as it goes out, in encoded words where it holds more than ASCII (RFC 2047)."""
+    refuse_line_breaks(name, value)
+    if value.isascii() and len(name) + len(value) < WIDE_LINE:
+        return f"{name}: {value}"
+    return f"{name}: {Header(value, 'utf-8', header_name=name).encode(linesep=CRLF)}"
+
+
+def part(edge: str, subtype: str, words: str) -> bytes:
+    """Return one part with its headers, in quoted-printable."""
+    head = (
+        f'\r\n--{edge}\r\nContent-Type: text/{subtype}; charset="utf-8"\r\n'
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    )
+    lines = words if words.endswith("\n") else f"{words}\n"
+    unix = lines.replace(CRLF, "\n").replace("\r", "\n").encode()
+    encoded: bytes = binascii.b2a_qp(unix, istext=True)
+    return head.encode() + encoded.replace(b"\n", b"\r\n")

@@ -18,6 +18,9 @@ class OutboxMessage(models.Model):
     or `failed`. A row found in `sending` under a lease that has run out may have arrived: `ambiguous` counts that, and
     the copy that follows carries the same bytes and the same Message-ID, so that it can be recognised.
 
+    A message with a `composer` has no text of its own: what it says is written when it leaves (`mail.composers`), about
+    what `reference` names. `mailing` names the mailing that it is part of, which can be held back or stopped as one.
+
     `purpose` says which flow wrote it. `is_secret` marks a body that opens an account: it is blanked as soon as the
     message is settled, and no page but the development mailbox shows it. `is_bulk` marks mailings, which wait behind
     single messages and heed every suppression.
@@ -29,6 +32,8 @@ class OutboxMessage(models.Model):
         SENT = "sent", "Sent"
         FAILED = "failed", "Failed"
         KEPT = "kept", "Kept here"
+        HELD = "held", "Held back"
+        CANCELLED = "cancelled", "Not needed any more"
 
     purpose = models.CharField(max_length=40)
     to = models.EmailField(max_length=254)
@@ -40,6 +45,9 @@ class OutboxMessage(models.Model):
     headers = models.JSONField(default=dict, blank=True)
     message_id = models.CharField("Message-ID", max_length=255, unique=True)
     is_bulk = models.BooleanField("mailing", default=False)
+    composer = models.CharField("written by", max_length=40, blank=True, editable=False)
+    reference = models.BigIntegerField(null=True, blank=True, editable=False)
+    mailing = models.CharField("part of", max_length=60, blank=True, editable=False)
     is_secret = models.BooleanField("holds a code or a link that opens an account", default=False)
 
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
@@ -63,6 +71,9 @@ class OutboxMessage(models.Model):
             models.Index(fields=["is_bulk", "id"], name="outbox_unsent", condition=Q(state__in=("waiting", "sending"))),
             models.Index(fields=["created_at"], name="outbox_created"),
             models.Index(Lower("to"), name="outbox_to"),
+            models.Index(
+                fields=["composer", "reference"], name="outbox_reference", condition=Q(reference__isnull=False)
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -77,6 +88,36 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} – {self.to}"
+
+
+class Bounce(models.Model):
+    """How often an address has refused our messages lately. A hard refusal counts one, a soft one half, once a day."""
+
+    address = models.EmailField(max_length=254, unique=True)
+    score = models.DecimalField(max_digits=4, decimal_places=1, default=0)
+    last_on = models.DateField("last on")
+    words = models.CharField("what its server said", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = "address that refuses"
+        verbose_name_plural = "addresses that refuse"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(address=Lower("address")), name="bounce_address_is_lower_case")
+        ]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Allowance(models.Model):
+    """How many messages may leave for one domain now: a bucket of tokens that fills with time (`mail.rates`)."""
+
+    domain = models.CharField(max_length=253, primary_key=True)
+    tokens = models.FloatField()
+    filled_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.domain
 
 
 class Suppression(models.Model):

@@ -46,7 +46,15 @@ class OutboxQuerySet(models.QuerySet[MessageType]):
 
     def settled(self) -> OutboxQuerySet[MessageType]:
         """What will not be sent any more unless somebody asks for it."""
-        return self.filter(state__in=("sent", "failed", "kept"))
+        return self.filter(state__in=("sent", "failed", "kept", "cancelled"))
+
+    def unsettled(self) -> OutboxQuerySet[MessageType]:
+        """What may still be sent, held back or not."""
+        return self.filter(state__in=("waiting", "sending", "held"))
+
+    def of_mailing(self, mailing: str) -> OutboxQuerySet[MessageType]:
+        """The messages of one mailing."""
+        return self.filter(mailing=mailing)
 
 
 class SuppressionQuerySet(models.QuerySet[SuppressionType]):

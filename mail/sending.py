@@ -9,13 +9,17 @@ from collections.abc import Sequence
 from email.errors import MessageError
 
 from django.conf import settings
+from django.core.mail import BadHeaderError
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from mail import smtp
-from mail.composing import bare_address, to_bytes
+from mail import bounces, smtp
+from mail.composers import Content, NotNeeded, contents
+from mail.composing import bare_address, mailing_to_bytes, to_bytes
+from mail.marking import Marks, unhurried_disk
 from mail.models import OutboxMessage, Suppression
+from mail.rates import over_the_limit
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +81,10 @@ def claim(*, owner: uuid.UUID, size: int) -> list[OutboxMessage]:
         ambiguous=F("ambiguous") + 1, last_error="The sender stopped in the middle: it may have arrived."
     )
     mine.update(state=State.WAITING, lease_owner=owner, lease_until=now + LEASE)
-    return batch
+    waits = over_the_limit(batch)
+    for key, wait in waits.items():
+        mine.filter(pk=key).update(lease_owner=None, lease_until=None, not_before=now + wait)
+    return [message for message in batch if message.pk not in waits]
 
 
 def release(*, owner: uuid.UUID, reason: str = "") -> None:
@@ -89,22 +96,50 @@ def release(*, owner: uuid.UUID, reason: str = "") -> None:
 
 
 def send_batch(batch: Sequence[OutboxMessage], *, owner: uuid.UUID) -> int:
-    """Send a claimed batch over one connection, opened anew where it breaks; return how many the server took.
+    """Send a claimed batch and return how many messages the server took. Raises ServerUnreachable.
 
-    Raises ServerUnreachable where no connection comes about.
+    A batch of a mailing alone is marked without waiting for the disk at every message.
     """
     stop_at = timezone.now() + USABLE_LEASE
     suppressed = Suppression.objects.reasons(message.to for message in batch)
     left = [message for message in batch if not settle_unsendable(message, suppressed, owner=owner)]
+    if left and all(message.is_bulk for message in left):
+        marks = Marks(owner)
+        with unhurried_disk():
+            try:
+                return send_over_connections(left, owner=owner, stop_at=stop_at, marks=marks)
+            finally:
+                marks.finish()
+                release(owner=owner)
+    sent = send_over_connections(left, owner=owner, stop_at=stop_at)
+    release(owner=owner)
+    return sent
+
+
+def send_over_connections(
+    left: list[OutboxMessage], *, owner: uuid.UUID, stop_at: datetime.datetime, marks: Marks | None = None
+) -> int:
+    """Send the messages over one connection, opened anew where it breaks. Raises ServerUnreachable where none comes about.
+
+    What messages without a text of their own say is written just before they leave.
+    """
+    written = contents(left)
+    wanted = []
+    for message in left:
+        content = written[message.pk]
+        if isinstance(content, NotNeeded):
+            settle(message, owner=owner, state=State.CANCELLED, last_error=content.reason[:500])
+        else:
+            wanted.append((message, content))
     sent = 0
-    while left and timezone.now() < stop_at:
+    while wanted and timezone.now() < stop_at:
         with smtp.connection(settings.SMTP or {}) as client:
-            while left and timezone.now() < stop_at:
-                outcome = send_one(left.pop(0), client=client, owner=owner)
+            while wanted and timezone.now() < stop_at:
+                message, content = wanted.pop(0)
+                outcome = send_one(message, content, client=client, owner=owner, marks=marks)
                 sent += outcome is not None and outcome.result is smtp.Result.SENT
                 if outcome is not None and not outcome.connected:
                     break
-    release(owner=owner)
     return sent
 
 
@@ -121,18 +156,35 @@ def settle_unsendable(message: OutboxMessage, suppressed: dict[str, str], *, own
     return True
 
 
-def send_one(message: OutboxMessage, *, client: smtplib.SMTP, owner: uuid.UUID) -> smtp.Outcome | None:
+def send_one(
+    message: OutboxMessage,
+    content: Content,
+    *,
+    client: smtplib.SMTP,
+    owner: uuid.UUID,
+    marks: Marks | None = None,
+) -> smtp.Outcome | None:
     """Mark, hand over and mark one message; None where another sender has taken it, or where it makes no message."""
     try:
-        content, sender = to_bytes(message), bare_address(message.from_email)
-    except (ValueError, LookupError, MessageError) as error:
+        is_mailing = marks is not None and bool(content.html)
+        body = (mailing_to_bytes if is_mailing else to_bytes)(message, content)
+        sender = bare_address(message.from_email)
+    except (ValueError, LookupError, MessageError, BadHeaderError) as error:
         logger.exception("Message %s cannot be written out", message.pk)
         settle(message, owner=owner, state=State.FAILED, last_error=f"It cannot be written out: {error}")
         return None
-    if not settle(message, owner=owner, state=State.SENDING, attempts=F("attempts") + 1):
+    is_mine = (
+        marks.sending(message)
+        if marks is not None
+        else settle(message, owner=owner, state=State.SENDING, attempts=F("attempts") + 1)
+    )
+    if not is_mine:
         return None
-    outcome = smtp.deliver(client, sender=sender, recipient=message.to, content=content)
-    record(message, outcome, owner=owner)
+    outcome = smtp.deliver(client, sender=sender, recipient=message.to, content=body)
+    if marks is not None and outcome.result is smtp.Result.SENT:
+        marks.sent(message, outcome.code)
+    else:
+        record(message, outcome, owner=owner)
     return outcome
 
 
@@ -150,6 +202,8 @@ def record(message: OutboxMessage, outcome: smtp.Outcome, *, owner: uuid.UUID) -
     deadline = min(message.created_at + GIVE_UP_AFTER, message.expires_at or now + GIVE_UP_AFTER * 2)
     if outcome.result is smtp.Result.REFUSED or now + delay > deadline:
         settle(message, owner=owner, state=State.FAILED, **answer)
+        if outcome.code in bounces.NO_SUCH_MAILBOX:
+            bounces.record(address=message.to, weight=bounces.HARD, words=outcome.words)
         return
     settle(message, owner=owner, state=State.WAITING, not_before=now + delay, **answer)
 
@@ -165,6 +219,8 @@ def settle(message: OutboxMessage, *, owner: uuid.UUID, state: State, **changes:
         held = held.filter(lease_until__gt=timezone.now())
     else:
         changes |= {"lease_owner": None, "lease_until": None}
-    if state in {State.SENT, State.FAILED} and message.is_secret:
+    if state is State.CANCELLED:
+        held = held.filter(state=State.WAITING)
+    if state in {State.SENT, State.FAILED, State.CANCELLED} and message.is_secret:
         changes |= {"text": "", "html": "", "forgotten_at": timezone.now()}
     return held.update(state=state, **changes) == 1

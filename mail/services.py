@@ -1,17 +1,20 @@
 """Changes to the outbox that people and flows ask for: writing a message, sending it again, forgetting its text."""
 
 import datetime
+import io
 import re
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from celery import signature
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from mail.composing import OWN_HEADERS, bare_address, refuse_line_breaks
 from mail.models import OutboxMessage
+from mail.querysets import OutboxQuerySet
 
 # How long the text of a settled message is kept, and how long the row that says what became of it.
 TEXT_KEPT = datetime.timedelta(days=30)
@@ -86,6 +89,114 @@ def queue(
     if is_new and has_server:
         send_hint()
     return message
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """One message of a mailing: what it is about, to whom, from when on, and until when it is of use.
+
+    key: as for `queue`; it must differ from that of every other message.
+    """
+
+    reference: int
+    to: str
+    key: str
+    not_before: datetime.datetime
+    expires_at: datetime.datetime
+
+
+# In the order of `copied`. The rest of the row is the same for a whole mailing.
+COPIED = ("reference", '"to"', "message_id", "not_before", "expires_at")
+TAKE_IN = """
+    INSERT INTO mail_outboxmessage (
+        purpose, from_email, reply_to, subject, text, html, headers, is_bulk, is_secret, composer, mailing, state, attempts,
+        ambiguous, last_error, created_at, reference, "to", message_id, not_before, expires_at
+    )
+    SELECT %(purpose)s, %(sender)s, '', %(subject)s, '', '', '{}', true, false, %(composer)s, %(mailing)s, %(state)s, 0,
+        0, '', %(now)s, reference, "to", message_id, not_before, expires_at
+    FROM mail_incoming ORDER BY reference
+    ON CONFLICT (message_id) DO NOTHING
+"""
+
+
+@transaction.atomic
+def queue_mailing(
+    *,
+    messages: Iterable[Addressed],
+    composer: str,
+    mailing: str,
+    subject: str,
+    purpose: str,
+    from_email: str = "",
+    is_held: bool = False,
+) -> int:
+    """Write many messages whose text `composer` gives when they leave; return how many are new.
+
+    mailing: names them together, as in "digest.41". subject: what lists of the outbox show. A key that is there already
+    is left alone, so the same mailing can be written again after a failure. Takes thousands in a second.
+    """
+    sender = from_email or settings.DEFAULT_FROM_EMAIL
+    domain = bare_address(sender).rpartition("@")[2]
+    rows = io.StringIO()
+    for message in messages:
+        if not MESSAGE_KEY.fullmatch(message.key):
+            raise ValueError(f"{message.key!r} cannot be part of a Message-ID.")
+        refuse_line_breaks("To", message.to)
+        to = message.to.replace("\\", "\\\\").replace("\t", "\\t")
+        rows.write(
+            f"{message.reference}\t{to}\t<{message.key}@{domain}>\t{message.not_before.isoformat()}"
+            f"\t{message.expires_at.isoformat()}\n"
+        )
+    rows.seek(0)
+    state = OutboxMessage.State.WAITING if settings.SMTP is not None else OutboxMessage.State.KEPT
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'CREATE TEMPORARY TABLE IF NOT EXISTS mail_incoming (reference bigint, "to" text, message_id text,'
+            " not_before timestamptz, expires_at timestamptz) ON COMMIT DELETE ROWS"
+        )
+        cursor.execute("TRUNCATE mail_incoming")
+        cursor.cursor.copy_expert(f"COPY mail_incoming ({', '.join(COPIED)}) FROM STDIN", rows)
+        cursor.execute(
+            TAKE_IN,
+            {
+                "purpose": purpose,
+                "sender": sender,
+                "subject": subject[:500],
+                "composer": composer,
+                "mailing": mailing,
+                "state": OutboxMessage.State.HELD if is_held else state,
+                "now": timezone.now(),
+            },
+        )
+        count: int = cursor.rowcount
+    if count and settings.SMTP is not None and not is_held:
+        send_hint()
+    return count
+
+
+def hold_mailing(*, mailing: str) -> int:
+    """Keep back what of the mailing has not left; return how many. What is in a sender's hands this second goes out."""
+    return (
+        OutboxMessage.objects.of_mailing(mailing)
+        .filter(state=OutboxMessage.State.WAITING)
+        .update(state=OutboxMessage.State.HELD, lease_owner=None, lease_until=None)
+    )
+
+
+def go_on_with_mailing(*, mailing: str) -> int:
+    """Let out what was held back; return how many."""
+    state = OutboxMessage.State.WAITING if settings.SMTP is not None else OutboxMessage.State.KEPT
+    count = OutboxMessage.objects.of_mailing(mailing).filter(state=OutboxMessage.State.HELD).update(state=state)
+    if count and settings.SMTP is not None:
+        send_hint()
+    return count
+
+
+def cancel(*, messages: OutboxQuerySet[OutboxMessage], reason: str) -> int:
+    """Take back messages that have not left; return how many. A sender that has claimed one finds its mark refused."""
+    return messages.filter(state__in=("waiting", "held")).update(
+        state=OutboxMessage.State.CANCELLED, last_error=reason[:500], lease_owner=None, lease_until=None
+    )
 
 
 def send_hint() -> None:

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from mail.composers import NotNeeded, contents
 from mail.models import OutboxMessage
 
 PAGE_SIZE = 30
@@ -35,7 +36,7 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
     """Show one message with its text and the way to its HTML part."""
     refuse_unless_switched_on()
     found = get_object_or_404(OutboxMessage, pk=message_id)
-    return render(request, "mail/message.html", {"message": found})
+    return render(request, "mail/message.html", {"message": found, "content": contents([found])[found.pk]})
 
 
 # What a mail program allows: the message's own styles, and no script whoever wrote it.
@@ -54,5 +55,8 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
 def html_part(request: HttpRequest, message_id: int) -> HttpResponse:
     """Give the HTML part as the mail program would get it, shut off from the portal."""
     refuse_unless_switched_on()
-    found = get_object_or_404(OutboxMessage.objects.exclude(html=""), pk=message_id)
-    return HttpResponse(found.html)
+    found = get_object_or_404(OutboxMessage, pk=message_id)
+    content = contents([found])[found.pk]
+    if isinstance(content, NotNeeded) or not content.html:
+        raise Http404
+    return HttpResponse(content.html)

@@ -14,6 +14,7 @@ from kmportal.environment import (
     env_link_template,
     env_list,
     env_path,
+    env_rates,
     env_required,
     env_str,
     redis_url,
@@ -32,6 +33,7 @@ INSTALLED_APPS = [
     "evidence",
     "knowledge",
     "learning_zone",
+    "digests",
     "enquiries",
     "pages",
     "kmportal.apps.PortalConfig",
@@ -149,7 +151,11 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 # How often a person, or all who are not signed in on one network, may do what allauth does not limit itself: pairs of a
 # number and of seconds. A whole hospital may come from one network address.
-RATE_LIMITS = {"delete_account": [(5, 60), (20, 3_600)], "get_in_touch": [(30, 60), (200, 3_600)]}
+RATE_LIMITS = {
+    "delete_account": [(5, 60), (20, 3_600)],
+    "get_in_touch": [(30, 60), (200, 3_600)],
+    "follow_by_mail": [(20, 60), (120, 3_600)],
+}
 # How many proxies stand before the portal, whose word on the reader's network address counts.
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("PORTAL_PROXIES", default=0, maximum=5)
 ACCOUNT_LOGOUT_ON_GET = False
@@ -213,6 +219,8 @@ EMAIL_URL = env_str("EMAIL_URL")
 SMTP = email_from_url(EMAIL_URL) if EMAIL_URL else None
 DEFAULT_FROM_EMAIL = env_str("PORTAL_FROM_EMAIL", default="Knowledge portal <portal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# How many messages a minute may leave for one domain, as in "nhs.net=600,trust.example=120". None by default.
+MAIL_RATES = env_rates("PORTAL_MAIL_RATES")
 # How soon an enquiry is usually answered, in words.
 ENQUIRY_ANSWER_TIME = env_str("PORTAL_ANSWER_TIME", default="3 working days")
 LIBRARY_TEAM_EMAIL = env_str("PORTAL_LIBRARY_EMAIL", default="library@localhost")
@@ -236,6 +244,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5, "visibility_timeout": 3600}
 CELERY_BEAT_SCHEDULE = {
     "mail-send-waiting": {"task": "mail.send_waiting", "schedule": 20.0},
+    "digests-tick": {"task": "digests.tick", "schedule": 300.0, "options": {"expires": 240}},
     "jobs-sweep": {"task": "jobs.sweep", "schedule": 60.0},
     "catalogue-refresh-search": {"task": "catalogue.refresh_search", "schedule": 24 * 60 * 60.0},
     "catalogue-fill-meanings": {
@@ -277,6 +286,11 @@ EVIDENCE_MAP = {
     "stale_from": env_int("PORTAL_MAP_STALE_FROM", default=2, minimum=1),
     "stale_percent": env_int("PORTAL_MAP_STALE_PERCENT", default=50, minimum=1, maximum=100),
 }
+# --- E-mail updates: off after restoring a backup, until a person has looked at what it would send again ---
+DIGESTS_ENABLED = env_bool("PORTAL_DIGESTS", default=True)
+DIGEST_MOST_ITEMS = env_int("PORTAL_DIGEST_ITEMS", default=10, minimum=2, maximum=50)
+# Who may read /updates/metrics without signing in: whoever sends this as a bearer token. Nobody by default.
+METRICS_TOKEN = env_str("PORTAL_METRICS_TOKEN")
 PORTAL_URL = env_str(
     "PORTAL_URL", default=f"http://127.0.0.1:{env_int('PORT', default=8000, minimum=1, maximum=65535)}"
 )

@@ -27,6 +27,8 @@ DOORS: dict[str, Callable[[Topic], str]] = {
     "home": lambda topic: reverse("home"),
     "topics": lambda topic: reverse("topics"),
     "topic": lambda topic: reverse("topic", args=[topic.slug]),
+    "feed of a search": lambda topic: f"{reverse('digests:search-feed')}?q=common",
+    "feed of a topic": lambda topic: reverse("digests:topic-feed", args=[topic.slug]),
     "sitemap": lambda topic: reverse("sitemap"),
 }
 PAGES: dict[str, Callable[[Evidence], str]] = {

@@ -16,7 +16,7 @@ LINES = (
     ("taxonomy",),
     ("catalogue",),
     ("evidence", "knowledge", "learning_zone"),
-    ("enquiries", "pages"),
+    ("digests", "enquiries", "pages"),
     ("demonstration",),
     ("kmportal",),
 )
@@ -75,7 +75,7 @@ def test_no_drawer_modules() -> None:
 def test_views_read_items_through_a_queryset_that_takes_the_reader() -> None:
     """No view, feed, tag or task names a content model's bare manager."""
     wrong = []
-    for room in ("catalogue", "evidence", "enquiries", "kmportal"):
+    for room in ("catalogue", "digests", "evidence", "enquiries", "kmportal"):
         for path in (ROOT / room).rglob("*.py"):
             if path.stem not in {"views", "feeds", "urls", "context_processors"} and "templatetags" not in path.parts:
                 continue

@@ -1,0 +1,46 @@
+"""What updates add to a person's account: what they follow, the copy of their data, and what goes with them."""
+
+from typing import Any
+
+from accounts.models import User
+from digests.models import Digest, Subscriber
+from digests.services import following
+from mail.models import Suppression
+
+
+def own_updates(user: User) -> dict[str, Any]:
+    """Return what the person follows and whether mail reaches them, for the account page."""
+    subscriber = Subscriber.objects.of(user).first()
+    follows = list(subscriber.follows.with_names()[:20]) if subscriber else []
+    return {
+        "subscriber": subscriber,
+        "follows": follows,
+        "refusal": Suppression.objects.filter(address=user.email.lower()).first(),
+    }
+
+
+def export(user: User) -> dict[str, Any] | None:
+    """Return what the person follows, their choices and what was sent."""
+    subscriber = Subscriber.objects.of(user).first()
+    if subscriber is None:
+        return None
+    return {
+        "how_often": subscriber.get_frequency_display(),
+        "hour": subscriber.local_hour,
+        "time_zone": subscriber.time_zone,
+        "paused_until": subscriber.paused_until,
+        "stopped": subscriber.stopped_at,
+        "follows": [
+            {"name": follow.name, "with_narrower": follow.with_narrower, "since": follow.created_at}
+            for follow in subscriber.follows.with_names()
+        ],
+        "updates": list(
+            Digest.objects.filter(subscriber=subscriber).order_by("pk").values("run__period", "state", "settled_at")
+        ),
+    }
+
+
+def forget(user: User) -> None:
+    """Delete what they follow and every mail to them."""
+    for subscriber in Subscriber.objects.of(user):
+        following.forget(subscriber=subscriber)

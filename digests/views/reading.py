@@ -1,0 +1,61 @@
+"""An update read in the browser, and feeds of what is new at the address of a search or a topic."""
+
+import hashlib
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from catalogue.addresses import search_url
+from catalogue.search import SearchFilters, search
+from catalogue.search.filters import NEWEST
+from digests import tokens
+from digests.feeds import atom
+from digests.writing.page import update_page
+from taxonomy.models import Topic
+
+FEED_SIZE = 30
+
+
+@never_cache
+@require_safe
+def view(request: HttpRequest, token: str) -> HttpResponse:
+    """Show an update as whoever opens the link may see it: only its reader, signed in, sees more than everybody may."""
+    digest = tokens.read_view(token)
+    if digest is None:
+        return render(request, "digests/expired.html", status=404)
+    return render(request, "digests/view.html", update_page(digest, request.user))
+
+
+@require_safe
+def topic_feed(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give what is newest on a topic as a feed, as everybody may see it."""
+    topic = get_object_or_404(Topic.objects.exclude(status=Topic.Status.CANDIDATE), slug=slug)
+    filters = SearchFilters(topic=((topic.merged_into or topic).slug,), sort="")
+    return _feed(request, filters, title=topic.name, address=topic.get_absolute_url())
+
+
+@require_safe
+def search_feed(request: HttpRequest) -> HttpResponse:
+    """Give what is newest for a search as a feed. Feed readers do not sign in, so it holds what everybody may see."""
+    filters = SearchFilters.from_query(request.GET).changed(sort=NEWEST)
+    words = filters.q or ("your filters" if filters.is_filtered else "everything")
+    query = filters.changed(sort="").as_query()
+    return _feed(request, filters, title=words, address=f"{search_url()}?{query}" if query else search_url())
+
+
+def _feed(request: HttpRequest, filters: SearchFilters, *, title: str, address: str) -> HttpResponse:
+    page = search(filters.q, filters, AnonymousUser(), page_size=FEED_SIZE, with_facets=False)
+    if page.requested > page.last:
+        raise Http404
+    content = atom(page.items, title=title, address=address, own_address=request.get_full_path())
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponseNotModified(headers={"ETag": tag})
+    return HttpResponse(
+        content,
+        content_type="application/atom+xml; charset=utf-8",
+        headers={"ETag": tag, "Cache-Control": "max-age=900"},
+    )

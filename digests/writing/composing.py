@@ -1,0 +1,159 @@
+"""One reader's mail: what the outbox sends, what a librarian previews, byte for byte but for the tokens of its links."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.html import escape
+
+from catalogue import kinds
+from design.dates import day_in_words, moment_in_words
+from digests.choices import ADJECTIVES, Frequency
+from digests.models import Digest
+from digests.tokens import MANAGE, STOP, VIEW, token
+from digests.writing import words
+from digests.writing.gathering import Entry, Gathered, gather, names_of
+from digests.writing.pieces import frame_piece, item_piece
+from mail.composers import Content, NotNeeded
+from mail.links import portal_url
+from mail.models import OutboxMessage
+
+
+def write_messages(messages: Sequence[OutboxMessage]) -> Mapping[int, Content | NotNeeded]:
+    """Write the messages of this room at the moment they leave (`mail.composers`)."""
+    digests = {
+        digest.pk: digest
+        for digest in Digest.objects.with_reader().filter(pk__in=[message.reference for message in messages])
+    }
+    written = write(list(digests.values()))
+    gone = NotNeeded("Its reader is gone.")
+    return {message.pk: written.get(message.reference or 0, gone) for message in messages}
+
+
+def write(digests: Sequence[Digest]) -> dict[int, Content | NotNeeded]:
+    """Return by its key what each update says now, or why it is not needed. Six queries, however many updates."""
+    gathered = gather(digests)
+    names = names_of({entry.code for found in gathered.values() for entry in found.entries})
+    return {digest.pk: _one(digest, gathered[digest.pk], names) for digest in digests}
+
+
+def _one(digest: Digest, found: Gathered, names: Mapping[int, tuple[str, bool]]) -> Content | NotNeeded:
+    subscriber = digest.subscriber
+    if subscriber.stopped_at is not None or (subscriber.user is not None and not subscriber.user.is_active):
+        return NotNeeded("Its reader stopped the updates.")
+    if subscriber.is_paused:
+        return NotNeeded("Its reader paused the updates.")
+    if not found.entries:
+        return NotNeeded("Nothing of it may be seen any more.")
+    links = {
+        "view_url": portal_url(reverse("digests:view", args=[token(subscriber, VIEW, str(digest.pk))])),
+        "manage_url": portal_url(reverse("digests:manage", args=[token(subscriber, MANAGE)])),
+        "stop_url": portal_url(reverse("digests:stop", args=[token(subscriber, STOP, digest.run.frequency)])),
+    }
+    adjective = ADJECTIVES[Frequency(digest.run.frequency)]
+    frame = frame_piece(adjective=adjective, day=day_in_words(digest.run.sends_on))
+    more = more_line(digest, found)
+    sections = sections_of(found.entries)
+    html = {
+        "summary": escape(summary_line(found.entries)),
+        "notes": "".join(_note_html(text) for text in found.notes),
+        "sections": "".join(_section_html(heading, entries, digest, names) for heading, entries in sections),
+        "more": _more_html(more, links["manage_url"]),
+        **{name: escape(link) for name, link in links.items()},
+    }
+    text = {
+        "summary": summary_line(found.entries),
+        "notes": "".join(f"{words.plain(text, longest=600)}\n\n" for text in found.notes),
+        "sections": "".join(_section_text(heading, entries, digest, names) for heading, entries in sections),
+        "more": f"{more}\n\n" if more else "",
+        **links,
+    }
+    return Content(
+        subject=words.subject(len(found.entries), [names.get(entry.code, ("", False))[0] for entry in found.entries]),
+        text=frame.text.filled(text),
+        html=frame.html.filled(html),
+        headers={
+            "List-Unsubscribe": f"<{links['stop_url']}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "List-Id": f"<{adjective}.updates.{list_domain()}>",
+            "Precedence": "bulk",
+        },
+    )
+
+
+def list_domain() -> str:
+    """Return the portal's host, under which its mailings are known (RFC 2919)."""
+    return str(settings.PORTAL_URL).partition("://")[2].partition("/")[0].partition(":")[0]
+
+
+def sections_of(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
+    """Return the entries under the heading of their kind, kinds in their own order, entries in that of the mail."""
+    by_kind: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        by_kind[entry.item.kind].append(entry)
+    return [(kind.plural, by_kind[kind.name]) for kind in kinds.all_kinds() if kind.name in by_kind]
+
+
+def summary_line(entries: Sequence[Entry]) -> str:
+    """Return "3 new for you: 2 evidence, 1 know-how."."""
+    counts = [f"{len(theirs)} {heading.lower()}" for heading, theirs in sections_of(entries)]
+    return f"{len(entries)} new for you: {', '.join(counts)}."
+
+
+def more_line(digest: Digest, found: Gathered) -> str:
+    """Return the sentence about what was new and did not fit; "" where all of it is here."""
+    left = digest.total - len(digest.announcements)
+    if left <= 0:
+        return ""
+    return f"{left:,} more {'item was' if left == 1 else 'items were'} new on what you follow."
+
+
+def reason_of(entry: Entry, digest: Digest, names: Mapping[int, tuple[str, bool]]) -> str:
+    """Return the line that says why the item is here."""
+    name, is_search = names.get(entry.code, ("", False))
+    return words.reason_line(
+        entry.reason,
+        kind=entry.item.kind,
+        standing=entry.item.standing_label,
+        starts_at=entry.item.starts_at,
+        on=digest.run.sends_on,
+        why=words.because(name or "this", is_search=is_search),
+    )
+
+
+def starts_of(entry: Entry) -> str:
+    """Return when it takes place, for what has a time."""
+    return moment_in_words(entry.item.starts_at)
+
+
+HEADING = '<h2 style="font-size:20px;line-height:1.3;margin:28px 0 8px;color:#212b32">'
+PARAGRAPH = '<p style="font-size:16px;line-height:1.5;margin:0 0 16px;color:#212b32">'
+
+
+def _section_html(heading: str, entries: Sequence[Entry], digest: Digest, names: Mapping[int, tuple[str, bool]]) -> str:
+    items = [
+        item_piece(entry.item, starts=starts_of(entry)).html.filled({"reason": escape(reason_of(entry, digest, names))})
+        for entry in entries
+    ]
+    return f"{HEADING}{escape(heading)}</h2>\n{''.join(items)}"
+
+
+def _section_text(heading: str, entries: Sequence[Entry], digest: Digest, names: Mapping[int, tuple[str, bool]]) -> str:
+    items = [
+        item_piece(entry.item, starts=starts_of(entry)).text.filled({"reason": reason_of(entry, digest, names)})
+        for entry in entries
+    ]
+    return f"{heading.upper()}\n\n{''.join(items)}"
+
+
+def _note_html(text: str) -> str:
+    return f"{PARAGRAPH}<strong>From the library team:</strong> {escape(words.plain(text, longest=600))}</p>\n"
+
+
+def _more_html(more: str, manage_url: str) -> str:
+    if not more:
+        return ""
+    return (
+        f'{PARAGRAPH}{escape(more)} <a href="{escape(manage_url)}" style="color:#005eb8">See what you follow</a></p>\n'
+    )

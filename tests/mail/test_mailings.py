@@ -1,0 +1,215 @@
+"""Mailings: many messages whose text is written when they leave, held, stopped and counted as one."""
+
+import datetime
+import email
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+import pytest
+from django.core.mail import BadHeaderError
+from django.db import DatabaseError, OperationalError, connection
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mail import bounces, composers, marking, rates, sending
+from mail.composers import Content, NotNeeded
+from mail.composing import mailing_to_bytes, to_bytes
+from mail.models import Bounce, OutboxMessage, Suppression
+from mail.sending import send_waiting
+from mail.services import Addressed, cancel, go_on_with_mailing, hold_mailing, queue_mailing
+from tests.mail.conftest import MailServer
+
+NAME = "test-mailing"
+
+
+def write_all(messages: Sequence[OutboxMessage]) -> Mapping[int, Content | NotNeeded]:
+    """Write a line about the reference of each message; references above 1,000 are not needed."""
+    return {
+        message.pk: Content(f"Number {message.reference}", f"About {message.reference}.", f"<p>{message.reference}</p>")
+        if (message.reference or 0) <= 1_000
+        else NotNeeded("There is nothing to tell.")
+        for message in messages
+    }
+
+
+@pytest.fixture(autouse=True)
+def composer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Register the composer for the test alone."""
+    monkeypatch.setattr(composers, "_composers", {**composers._composers, NAME: write_all})
+
+
+def queue_some(references: Sequence[int], *, domain: str = "mail.example", **options: Any) -> int:
+    now = timezone.now()
+    messages = [
+        Addressed(number, f"person{number}@{domain}", f"test.{number}", now, now + datetime.timedelta(days=1))
+        for number in references
+    ]
+    options = {"composer": NAME, "mailing": "test.1", "subject": "Test", "purpose": "test"} | options
+    return queue_mailing(messages=messages, **options)
+
+
+def test_a_mailing_is_written_when_it_leaves(db: None, mail_server: MailServer) -> None:
+    assert queue_some(range(1, 121)) == 120
+    assert queue_some(range(1, 121)) == 0, "the same mailing again is the same messages"
+    assert set(OutboxMessage.objects.values_list("text", flat=True)) == {""}
+    assert send_waiting() == 120
+    assert sorted(mail_server.recipients) == sorted(f"person{number}@mail.example" for number in range(1, 121))
+    assert mail_server.message(0)["Subject"] == "Number 1"
+    assert set(OutboxMessage.objects.values_list("state", "attempts", "smtp_code", "lease_owner")) == {
+        ("sent", 1, 250, None)
+    }
+
+
+def test_what_is_not_needed_any_more_is_not_sent_and_says_why(db: None, mail_server: MailServer) -> None:
+    queue_some([1, 1_001])
+    assert send_waiting() == 1
+    assert OutboxMessage.objects.get(reference=1_001).last_error == "There is nothing to tell."
+    assert OutboxMessage.objects.get(reference=1_001).state == "cancelled"
+
+
+def test_a_mailing_is_held_let_go_and_cancelled(db: None, mail_server: MailServer) -> None:
+    queue_some(range(1, 4))
+    queue_some(range(4, 6), mailing="test.2")
+    assert hold_mailing(mailing="test.1") == 3
+    assert send_waiting() == 2
+    assert go_on_with_mailing(mailing="test.1") == 3
+    assert cancel(messages=OutboxMessage.objects.filter(reference=2), reason="Not wanted.") == 1
+    assert send_waiting() == 2
+    assert cancel(messages=OutboxMessage.objects.all(), reason="Not wanted.") == 0
+
+
+def test_marks_of_a_lost_database_are_written_again(mail_server: MailServer, transactional_db: None) -> None:
+    """The database forgets the marks it had not brought to the disk; the sender has not forgotten them."""
+    queue_some(range(1, 6))
+    owner = uuid.uuid4()
+    batch = sending.claim(owner=owner, size=5)
+    marks = marking.Marks(owner)
+    for message in batch[:3]:
+        assert marks.sending(message)
+        marks.sent(message, 250)
+    OutboxMessage.objects.filter(state="sent").update(
+        state="waiting", sent_at=None, lease_owner=owner, lease_until=timezone.now() + sending.LEASE
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (backend,) = cursor.fetchone()
+    _end_backend(backend)
+    assert marks.sending(batch[3]) is False
+    assert OutboxMessage.objects.filter(state="sent").count() == 3
+    assert marks.sending(batch[4]) is True
+
+
+def _end_backend(backend: int) -> None:
+    """End a connection from outside, as a restart of the database does."""
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [backend])
+    finally:
+        other.close()
+
+
+def test_only_a_lost_database_is_waited_for() -> None:
+    plain = DatabaseError("server closed the connection unexpectedly")
+    plain.__cause__ = Exception("without a code")
+    assert marking.is_lost_connection(OperationalError())
+    assert marking.is_lost_connection(plain)
+    assert not marking.is_lost_connection(type("ProgrammingError", (DatabaseError,), {})())
+
+
+def test_no_domain_gets_more_than_its_rate(db: None, mail_server: MailServer, settings: Any) -> None:
+    settings.MAIL_RATES = {"slow.example": 3}
+    queue_some(range(1, 6), domain="Slow.example".lower())
+    queue_some(range(6, 9))
+    assert send_waiting() == 6
+    waiting = OutboxMessage.objects.filter(state="waiting")
+    assert waiting.count() == 2
+    assert all(message.not_before > timezone.now() + datetime.timedelta(seconds=10) for message in waiting)
+    assert rates.take(domain="slow.example", rate=3, wanted=1) == 0
+
+
+def test_three_days_of_refusal_silence_an_address(db: None, mail_server: MailServer) -> None:
+    mail_server.answers["person1@mail.example"] = ["550 5.1.1 No such mailbox"]
+    queue_some([1])
+    send_waiting()
+    assert Bounce.objects.get().score == 1
+    day = timezone.localdate()
+    assert not bounces.record(address="Person1@mail.example", weight=bounces.HARD, words="550", on=day)
+    later = [day + datetime.timedelta(days=number) for number in (1, 2)]
+    said = [bounces.record(address="person1@mail.example", weight=bounces.HARD, words="550", on=on) for on in later]
+    assert said == [False, True]
+    assert Suppression.objects.get().reason == "bounced"
+    bounces.forgive(address="person1@mail.example")
+    assert (Suppression.objects.count(), Bounce.objects.count()) == (0, 0)
+
+
+def test_a_report_counts_only_for_a_message_that_went_there(db: None, mail_server: MailServer) -> None:
+    queue_some([1])
+    send_waiting()
+    message = OutboxMessage.objects.get()
+    assert not bounces.arrived(message_id=message.message_id, recipient="x@mail.example", is_hard=True, words="gone")
+    assert not bounces.arrived(message_id="<no@such>", recipient=message.to, is_hard=True, words="gone")
+    assert bounces.arrived(message_id=message.message_id, recipient=message.to, is_hard=True, words="gone")
+    assert Bounce.objects.get().score == 1
+
+
+LINES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=200)
+
+
+@given(subject=LINES, text=st.text(st.characters(codec="utf-8", exclude_characters="\r\0")), html=LINES, name=LINES)
+def test_the_quick_way_writes_what_the_standard_library_writes(subject: str, text: str, html: str, name: str) -> None:
+    message = OutboxMessage(
+        to="ann@mail.example",
+        from_email="Portal <portal@mail.example>",
+        message_id="<test@portal.example>",
+        created_at=timezone.now(),
+    )
+    content = Content(
+        subject.strip(), text, f"<p>{html}</p>", {"List-Unsubscribe": f"<https://x.example/{'y' * 150}/>"}
+    )
+    quick, slow = (
+        email.message_from_bytes(write(message, content), policy=default) for write in (mailing_to_bytes, to_bytes)
+    )
+    assert isinstance(quick, EmailMessage)
+    assert isinstance(slow, EmailMessage)
+    assert not quick.defects
+    for header in ("To", "From", "Message-ID", "Date", "List-Unsubscribe", "Auto-Submitted", "MIME-Version"):
+        assert str(quick[header]) == str(slow[header])
+    assert " ".join(str(quick["Subject"]).split()) == " ".join(subject.split())
+    for one, other in zip(quick.walk(), slow.walk(), strict=True):
+        assert one.get_content_type() == other.get_content_type()
+        if not one.is_multipart():
+            assert _lines(one.get_content()) == _lines(other.get_content())
+
+
+def _lines(content: str) -> list[str]:
+    return content.replace("\r\n", "\n").rstrip("\n").split("\n")
+
+
+@pytest.mark.parametrize("breaking", ["\r\nBcc: x@mail.example", "\n", "\r", "\u2028"])
+def test_no_header_holds_a_line_break(breaking: str) -> None:
+    message = OutboxMessage(
+        to="ann@mail.example", from_email="portal@mail.example", message_id="<a@b>", created_at=timezone.now()
+    )
+    with pytest.raises(BadHeaderError):
+        mailing_to_bytes(message, Content(f"Hello{breaking}", "Text", "<p>Text</p>"))
+
+
+@pytest.fixture
+def one_composer() -> Iterator[None]:
+    """Leave the registry as it was."""
+    before = dict(composers._composers)
+    yield
+    composers._composers.clear()
+    composers._composers.update(before)
+
+
+def test_two_functions_cannot_write_the_same_messages(one_composer: None) -> None:
+    other: Callable[..., Any] = lambda messages: {}  # noqa: E731 - any other function will do
+    composers.register("mine", write_all)
+    with pytest.raises(ValueError, match="mine"):
+        composers.register("mine", other)
