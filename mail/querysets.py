@@ -24,15 +24,21 @@ class OutboxQuerySet(models.QuerySet[MessageType]):
         """What is still to be sent, or is being sent."""
         return self.filter(state__in=("waiting", "sending"))
 
-    def due(self, *, at: datetime.datetime | None = None) -> OutboxQuerySet[MessageType]:
+    def due(
+        self, *, at: datetime.datetime | None = None, until: datetime.datetime | None = None
+    ) -> OutboxQuerySet[MessageType]:
         """What a sender may take now: its time has come and nobody holds it, or its holder's lease has run out.
 
-        Single messages come before bulk ones, so that a sign-in code never waits behind a mailing.
+        Single messages come before bulk ones, so that a sign-in code never waits behind a mailing. until: take also
+        what waits for a moment up to this one and was not tried yet.
         """
         moment = at or timezone.now()
+        its_time = Q(not_before__lte=moment)
+        if until is not None:
+            its_time |= Q(not_before__lte=until, attempts=0)
         return (
             self.unsent()
-            .filter(Q(lease_until=None) | Q(lease_until__lt=moment), not_before__lte=moment)
+            .filter(its_time, Q(lease_until=None) | Q(lease_until__lt=moment))
             .order_by("is_bulk", "pk")
         )
 

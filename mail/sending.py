@@ -47,15 +47,18 @@ def retry_delay(attempts: int) -> datetime.timedelta:
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
 
 
-def send_waiting() -> int:
-    """Send what is due, batch by batch, and return how many messages the server took."""
+def send_waiting(*, until: datetime.datetime | None = None) -> int:
+    """Send what is due, batch by batch, for one turn; return how many messages the server took.
+
+    until: send also what waits for a moment up to this one, as when a mailing is tried before its day.
+    """
     if settings.SMTP is None:
         return 0
     sent = 0
     ends = timezone.now() + TURN
     while timezone.now() < ends:
         owner = uuid.uuid4()
-        batch = claim(owner=owner, size=BATCH)
+        batch = claim(owner=owner, size=BATCH, until=until)
         if not batch:
             break
         try:
@@ -69,13 +72,13 @@ def send_waiting() -> int:
 
 
 @transaction.atomic
-def claim(*, owner: uuid.UUID, size: int) -> list[OutboxMessage]:
+def claim(*, owner: uuid.UUID, size: int, until: datetime.datetime | None = None) -> list[OutboxMessage]:
     """Take up to `size` due messages for this sender; other senders pass over them.
 
     One found in the middle of being sent was left by a sender that died: it may have arrived, and is counted so.
     """
     now = timezone.now()
-    batch = list(OutboxMessage.objects.due(at=now).select_for_update(skip_locked=True)[:size])
+    batch = list(OutboxMessage.objects.due(at=now, until=until).select_for_update(skip_locked=True)[:size])
     mine = OutboxMessage.objects.filter(pk__in=[message.pk for message in batch])
     mine.filter(state=State.SENDING).update(
         ambiguous=F("ambiguous") + 1, last_error="The sender stopped in the middle: it may have arrived."
