@@ -141,6 +141,7 @@ def publish(*, item: Item, by: User, at: datetime.datetime | None = None) -> Ite
     if item.status == Status.WITHDRAWN:
         raise NotReady(f"“{item.title}” was withdrawn. Make a new record if it is to be shown again.")
     item.status = Status.PUBLISHED
+    item.superseded_by = None
     item.published_at = at or item.published_at or timezone.now()
     item.reviewed_at = item.reviewed_at or timezone.localdate()
     item.review_due = item.review_due or default_review_due(item, reviewed_on=item.reviewed_at)

@@ -4,6 +4,7 @@ import datetime
 import secrets
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -207,7 +208,9 @@ def tidy(*, at: datetime.datetime | None = None) -> tuple[int, int]:
     moment = at or timezone.now()
     answered = list(Enquiry.objects.answered_before(moment - ANSWERED_STAYS_OPEN))
     for enquiry in answered:
-        close(enquiry=enquiry, by=None, note=f"Nobody wrote again within {ANSWERED_STAYS_OPEN.days} days.")
+        # A librarian may have closed it since the list was read.
+        with suppress(CannotDo):
+            close(enquiry=enquiry, by=None, note=f"Nobody wrote again within {ANSWERED_STAYS_OPEN.days} days.")
     closed = list(Enquiry.objects.closed_before(moment - PERSONAL_DATA_KEPT))
     for enquiry in closed:
         forget(enquiry=enquiry)

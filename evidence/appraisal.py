@@ -93,6 +93,7 @@ RULES: dict[str, ToolRule] = {
     Tool.JUDGEMENT: ToolRule({}, {}),
 }
 
+SET_BY_HAND = "A librarian set this band by hand and says why. It does not say that the finding will hold."
 READING_AID = "A reading aid for finding and comparing, not a clinical judgement."
 
 

@@ -11,6 +11,7 @@ from evidence.choices import EVIDENCE_TYPES, REVIEW_MONTHS, Access, Band
 from evidence.identifiers import normalise_doi, normalise_isbn, normalise_pmid
 from evidence.models import Evidence
 
+FILE_HERE = "File to download"
 # What no card shows and what is too much to fetch for each.
 LONG_TEXTS = (
     "abstract",
@@ -57,17 +58,23 @@ def card_facts(item_ids: list[int]) -> Mapping[int, CardFacts]:
             quality_words=_quality_words(record),
             publication_status=record.get_publication_status_display(),
             source=record.source or record.publisher,
-            access=Access(record.access).label,
+            access=_access_words(record),
             is_preprint=record.publication_status == PublicationStatus.PREPRINT,
             is_retracted=record.is_retracted,
         )
-        for record in Evidence.objects.filter(pk__in=item_ids).with_deciding_result().defer(*LONG_TEXTS)
+        for record in Evidence.objects.filter(pk__in=item_ids).with_deciding_result().with_file().defer(*LONG_TEXTS)
     }
 
 
 def identifiers_in(text: str) -> list[str]:
     """Return the identifiers that words typed into the search box may be: they find their record when pasted in."""
     return [value for value in (normalise_doi(text), normalise_pmid(text), normalise_isbn(text)) if value]
+
+
+def _access_words(record: Evidence) -> str:
+    """Return how a reader gets at it, in words: a file that stands for the full text spares the library a copy."""
+    has_file = record.has_file  # type: ignore[attr-defined]  # annotated by with_file
+    return FILE_HERE if has_file and record.access == Access.LIBRARY else Access(record.access).label
 
 
 def _quality_words(record: Evidence) -> str:

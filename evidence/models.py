@@ -168,7 +168,9 @@ class Evidence(Item):
     @property
     def band_meaning(self) -> str:
         """What the band means for the finding, in one sentence."""
-        row = None if self.band_override else self.deciding_appraisal
+        if self.band_override:
+            return crosswalk.SET_BY_HAND
+        row = self.deciding_appraisal
         return crosswalk.meaning(band=self.standing, tool=row.tool if row else "")
 
 

@@ -36,6 +36,12 @@ class EvidenceQuerySet(ItemQuerySet[EvidenceType]):
             )
         )
 
+    def with_file(self) -> EvidenceQuerySet[EvidenceType]:
+        """Each with `has_file`: whether it carries a file that readers may take in place of the full text."""
+        files = self.model._meta.get_field("attachment").related_model
+        held = files._default_manager.filter(evidence=models.OuterRef("pk"))  # type: ignore[union-attr]
+        return self.annotate(has_file=models.Exists(held.exclude(purpose="summary")))  # type: ignore[return-value]  # as above
+
     def duplicates_of(
         self, *, doi: str = "", pmid: str = "", title: str = "", year: int | None = None, besides: int | None = None
     ) -> EvidenceQuerySet[EvidenceType]:

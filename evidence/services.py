@@ -65,6 +65,7 @@ def publish_many(
         if record.status == Status.WITHDRAWN:
             raise NotReady(f"“{record.title}” was withdrawn and cannot be published again.")
         record.status = Status.PUBLISHED
+        record.superseded_by = None
         record.published_at = record.published_at or moment
         record.reviewed_at = record.reviewed_at or today
         record.review_due = review_due or record.review_due or default_review_due(record, reviewed_on=today)

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.admin_pages import PortalModelAdmin, PortalTabularInline
+from accounts.admin_pages import GuardedModelAdmin, PortalTabularInline
 from accounts.history import Change, Own, Rows, changes, events_of
 from pages.models import Page, Workstream, WorkstreamPerson
 
 
 @admin.register(Page)
-class PageAdmin(PortalModelAdmin):
+class PageAdmin(GuardedModelAdmin):
     """The words of the portal. "View on site" shows the page to librarians before readers see it."""
 
     list_display = ("title", "slug", "is_shown", "in_footer", "position", "review_due", "updated_at")
@@ -49,7 +49,7 @@ class WorkstreamPersonInline(PortalTabularInline):
 
 
 @admin.register(Workstream)
-class WorkstreamAdmin(PortalModelAdmin):
+class WorkstreamAdmin(GuardedModelAdmin):
     """The workstreams, with the people whom readers may turn to."""
 
     list_display = ("name", "is_ours", "position")

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from pages.models import Page, Workstream
-from pages.supplied import PAGES, REVIEW_DUE, REVIEWED_ON, WORKSTREAMS, SuppliedPage, words_digest
+from pages.supplied import PAGES, WORKSTREAMS, SuppliedPage, words_digest
 
 
 @transaction.atomic
@@ -40,8 +40,6 @@ def _add(supplied: SuppliedPage, *, position: int) -> None:
         live_part=supplied.live_part,
         position=position,
         in_footer=supplied.in_footer,
-        reviewed_at=REVIEWED_ON,
-        review_due=REVIEW_DUE,
         supplied_digest=supplied.digest,
     )
 
@@ -51,8 +49,6 @@ def _follow(page: Page, supplied: SuppliedPage) -> None:
     page.lead = supplied.lead
     page.body = supplied.body
     page.supplied_digest = supplied.digest
-    page.reviewed_at = REVIEWED_ON
-    page.review_due = REVIEW_DUE
     page.save()
 
 

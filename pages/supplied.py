@@ -1,14 +1,10 @@
 """The pages and workstreams that the portal comes with. The words of the pages are in `texts/`, one file each."""
 
-import datetime
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 TEXTS = Path(__file__).parent / "texts"
-# The day on which these words were last read through, and when that falls due again.
-REVIEWED_ON = datetime.date(2026, 11, 25)
-REVIEW_DUE = datetime.date(2027, 11, 25)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What every page of the librarians' admin shares: history, errors in words, steps that ask before they are done."""
 
 from accounts.admin_pages.choosing import PortalStackedInline, PortalTabularInline
+from accounts.admin_pages.guarding import GuardedModelAdmin
 from accounts.admin_pages.lists import ConditionFilter, UsedConditionFilter
 from accounts.admin_pages.pages import FROM_DASHBOARD, PortalModelAdmin
 from accounts.admin_pages.steps import Step
@@ -22,6 +23,7 @@ __all__ = [
     "ChooseMany",
     "ChooseOne",
     "ConditionFilter",
+    "GuardedModelAdmin",
     "LinesField",
     "MomentField",
     "PortalModelAdmin",

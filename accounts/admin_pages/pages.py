@@ -266,8 +266,13 @@ def form_error_links(form: forms.BaseForm) -> list[tuple[str, str]]:
     links = [(str(message), "") for message in form.non_field_errors()]
     for name in form.fields:
         bound = form[name]
-        links += [(str(message), bound.id_for_label or bound.auto_id) for message in bound.errors]
+        links += [(_of_field(bound, str(message)), bound.id_for_label or bound.auto_id) for message in bound.errors]
     return links
+
+
+def _of_field(bound: forms.BoundField, message: str) -> str:
+    """Return an error as it is read away from its field: Django's own sentences do not say which one they are about."""
+    return message if str(bound.label).lower() in message.lower() else f"{bound.label}: {message}"
 
 
 def error_links(context: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -28,7 +28,7 @@ class Step:
     question's heading. button: on the button that answers yes. act: gets the records, the form's cleaned data and who
     does it; does all or nothing; returns the sentence to show. refusals: exceptions of `act` whose text is a sentence
     for the person. lead: what follows from it. form_class: what the question asks besides; built with `records` and
-    `by` where `form_takes_records`. offered: on which records the page of one record shows it. in_bulk, on_one: where
+    `by` where `form_takes_records`. beside: a template that shows the one record while the question is asked. offered: on which records the page of one record shows it. in_bulk, on_one: where
     it is offered at all.
     """
 
@@ -39,6 +39,7 @@ class Step:
     act: Callable[[Sequence[Any], Mapping[str, Any], User], str]
     refusals: tuple[type[Exception], ...] = ()
     lead: str = ""
+    beside: str = ""
     form_class: type[forms.Form] = forms.Form
     form_takes_records: bool = False
     offered: Callable[[HttpRequest, Any], bool] = field(default=always)

@@ -160,8 +160,20 @@ class AppraisalForm(forms.ModelForm):
         cleaned = super().clean() or self.cleaned_data
         if "tool" in cleaned:
             tool, _, result = cleaned["tool"].partition(":")
+            written, band = cleaned.get("result", ""), cleaned.get("band", "")
+            by_rule = RULES[tool].bands.get(result, "")
+            if result and written and written != result:
+                self.add_error(
+                    "result", "This tool has its own results: choose one above, and write the rest in the note."
+                )
+            if band and by_rule and band != by_rule and "band" in self.changed_data:
+                self.add_error(
+                    "band",
+                    f"This result gives {Band(by_rule).label.lower()} by rule. Leave this as it is; to differ, set the "
+                    "band by hand under Quality, with a reason.",
+                )
             cleaned["tool"] = tool
-            cleaned["result"] = result or cleaned.get("result", "")
+            cleaned["result"] = result or written
         return cleaned
 
 

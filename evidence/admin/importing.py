@@ -52,7 +52,7 @@ class ImportBatchAdmin(PortalModelAdmin):
     """Imported files. Nothing of one is edited by hand: it is looked at, confirmed or discarded."""
 
     list_display = (
-        "file_name", "state_words", "record_count", "created_count", "duplicate_count", "rejected_count",
+        "file_name", "state_words", "record_count", "created_words", "duplicate_count", "rejected_count",
         "uploaded_by", "created_at",
     )  # fmt: skip
     list_filter = ("state", "created_at")
@@ -83,6 +83,12 @@ class ImportBatchAdmin(PortalModelAdmin):
     def state_words(self, batch: ImportBatch) -> str:
         """How far it has got."""
         return batch.state_words
+
+    @admin.display(description="created", ordering="created_count")
+    def created_words(self, batch: ImportBatch) -> str:
+        """How many drafts were made; before the file is confirmed, and once it is discarded, that none was."""
+        foreseen = batch.state in {batch.State.RECEIVED, batch.State.CHECKED, batch.State.DISCARDED}
+        return f"none ({batch.created_count} foreseen)" if foreseen else str(batch.created_count)
 
     # --- Pages ---
 
@@ -213,7 +219,9 @@ class ImportFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """The latest imports that made something, and the chosen one."""
-        made = ImportBatch.objects.filter(created_count__gt=0).order_by("-created_at")
+        # Before a file is confirmed its counts say what would be made.
+        began = (ImportBatch.State.IMPORTING, ImportBatch.State.STOPPED, ImportBatch.State.DONE)
+        made = ImportBatch.objects.filter(created_count__gt=0, state__in=began).order_by("-created_at")
         latest = list(made.values_list("pk", "file_name")[:RECENT_IMPORTS])
         chosen = request.GET.get(self.parameter_name, "")
         if chosen.isdecimal() and int(chosen) not in dict(latest):

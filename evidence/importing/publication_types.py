@@ -78,6 +78,26 @@ _GREY_CODES = {
 }
 _UNPUBLISHED_CODES = {"UNPB", "UNPD", "UNBILL", "PCOMM", "MANSCPT"}
 _NOT_PEER_REVIEWED = {"commentary", "conference"}
+# PubMed publication types of what journals print without sending it to reviewers.
+_NOT_PEER_REVIEWED_NAMES = {
+    "news",
+    "newspaper article",
+    "interview",
+    "biography",
+    "autobiography",
+    "portrait",
+    "personal narrative",
+    "introductory journal article",
+    "address",
+    "lecture",
+    "bibliography",
+    "directory",
+    "published erratum",
+    "erratum",
+    "retraction of publication",
+    "retraction notice",
+    "expression of concern",
+}
 
 # Registrant prefixes and names of the larger preprint servers. 10.1101 is shared with journals of
 # Cold Spring Harbor Laboratory Press; there the preprints are the ones with a date in the suffix.
@@ -104,17 +124,19 @@ def publication_status(
     """Return the `publication_status` that a record's type states, or "" where it is open.
 
     `kind` is the evidence type already found. An article of a journal counts as peer reviewed
-    unless it is an editorial, a letter or a meeting abstract: databases of the field index journals
-    that review, and the librarian sees the value on the draft.
+    unless its type is one that journals print unreviewed (an editorial, a letter, news, an erratum, a
+    meeting abstract): the databases of the field index journals that review.
     """
-    is_preprint = kind == "preprint" or "preprint" in {name.strip().lower() for name in names}
+    given = {name.strip().lower() for name in names}
+    is_preprint = kind == "preprint" or "preprint" in given
     if is_preprint or _PREPRINT_DOI.match(doi) or _PREPRINT_SERVER.match(source or publisher):
         return "preprint"
     if ris_code in _UNPUBLISHED_CODES:
         return "internal"
     if ris_code in _GREY_CODES:
         return "grey_published"
-    if ris_code in _JOURNAL_CODES and source and kind not in _NOT_PEER_REVIEWED:
+    is_unreviewed = kind in _NOT_PEER_REVIEWED or bool(given & _NOT_PEER_REVIEWED_NAMES)
+    if ris_code in _JOURNAL_CODES and source and not is_unreviewed:
         return "peer_reviewed"
     return ""
 

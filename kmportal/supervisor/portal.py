@@ -71,6 +71,8 @@ def _children(data: Path, port: int, *, development: bool) -> list[Child]:
         web = Child("web server", ["manage.py", "runserver", f"{HOST}:{port}"], data=data)
         return [web, worker, beat, Child("watch on assets", ["assets/build.py", "--watch"], data=data)]
     gunicorn = ["-m", "gunicorn", "kmportal.wsgi:application", "--bind", f"{HOST}:{port}", "--no-control-socket"]
+    # A whole question pasted into the search box is an address of any length; the search itself says what it left out.
+    gunicorn += ["--limit-request-line", "0"]
     threads = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "10"]
     return [Child("web server", [*gunicorn, *threads], data=data, log="web"), worker, beat]
 

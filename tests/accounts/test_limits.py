@@ -56,6 +56,7 @@ def test_one_ipv6_network_is_one_network(db: None) -> None:
 
 def test_no_network_address_is_kept(db: None) -> None:
     allowed("192.0.2.77")
+    assert Usage.objects.count() == 2
     assert not any("192.0.2" in key for key in Usage.objects.values_list("key", flat=True))
 
 

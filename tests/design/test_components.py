@@ -100,7 +100,7 @@ def test_a_card_links_its_title_and_states_type_quality_status_year_setting_and_
     ]
     assert [chip.words for chip in elements(card, "a", class_="kp-chip")] == ["Falls", "Frailty"]
     assert only(card, class_="kp-card__type").words == "Systematic review Demonstration"
-    assert only(card, class_="kp-card__review").words == "Checked by the library team on 3 March 2026"
+    assert only(card, class_="kp-card__review").words == "Last reviewed by the library on 3 March 2026"
 
 
 def test_a_card_says_what_is_wrong_with_an_item() -> None:

@@ -197,6 +197,12 @@ def test_steps_ask_and_then_act(
     assert (enquiry.state, kinds(enquiry)) == (state, [kind])
 
 
+def test_the_question_stands_beside_the_box_for_the_answer(admin: Client, ask: Ask) -> None:
+    enquiry = ask()
+    page = admin.get(f"{LIST}{enquiry.pk}/answer/").content.decode()
+    assert enquiry.question in page
+
+
 def test_an_empty_answer_is_refused_in_the_admin(admin: Client, ask: Ask) -> None:
     enquiry = ask()
     assert admin.post(f"{LIST}{enquiry.pk}/answer/", {"confirm-text": " "}).status_code == 422

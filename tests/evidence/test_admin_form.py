@@ -117,6 +117,9 @@ def test_refusals_are_sentences_at_the_field_and_lose_nothing(
     assert response.status_code == 422
     said = " ".join(message for messages in errors(response).values() for message in messages)
     assert sentence in said
+    form = response.context["adminform"].form
+    summary = " ".join(words.lower() for words, _ in response.context["error_links"])
+    assert all(form[name].label.lower() in summary for name in form.errors), "the summary names the field"
     page = response.content.decode()
     assert "<title>Error: " in page
     assert "There is a problem" in page
@@ -126,7 +129,8 @@ def test_refusals_are_sentences_at_the_field_and_lose_nothing(
 
 def test_invalid_topic_never_becomes_one(desk: Client) -> None:
     record = EvidenceFactory()
-    desk.post(address(record), opened(desk, record) | {"topics": ["A brand new topic"]})
+    response = desk.post(address(record), opened(desk, record) | {"topics": ["A brand new topic"]})
+    assert response.status_code == 422
     assert not Topic.objects.exists()
 
 
@@ -179,9 +183,9 @@ class TestBand:
         page = desk.get(address(record)).content.decode()
         assert "From Moderate certainty (GRADE), by Priya Raman" in page
 
-    def test_is_derived_by_rule_whatever_was_ticked(self, desk: Client) -> None:
+    def test_is_derived_by_rule(self, desk: Client) -> None:
         record = EvidenceFactory()
-        desk.post(address(record), opened(desk, record) | self.appraisal(tool="aacods:6_yes", band="high"))
+        desk.post(address(record), opened(desk, record) | self.appraisal(tool="aacods:6_yes", band=""))
         assert Evidence.objects.get(pk=record.pk).standing == Band.MODERATE
 
     @pytest.mark.parametrize(
@@ -189,6 +193,8 @@ class TestBand:
         [
             ({"tool": "casp:", "result": "8 of 10"}, "CASP gives no band by rule. Choose the band you judge to fit."),
             ({"tool": "casp:", "result": "8 of 10", "band": "high"}, "Say in the note why you chose this band."),
+            ({"tool": "aacods:6_yes", "band": "high"}, "This result gives moderate by rule."),
+            ({"tool": "grade:high", "result": "Fine work", "band": ""}, "This tool has its own results"),
             ({"tool": "grade:"}, "Select a valid choice"),
             ({"tool": "grade:excellent"}, "Select a valid choice"),
             ({"tool": ""}, "This field is required."),

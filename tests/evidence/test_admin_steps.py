@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from catalogue.choices import Status, Visibility
 from catalogue.models import ItemAncestor
+from catalogue.services import publish
 from evidence.models import Attachment, Evidence
 from tests.admin import librarian, signed_in
 from tests.evidence.admin_forms import address
@@ -207,7 +208,7 @@ class TestOneRecord:
         assert "The journal retracted it." in page
         assert "Save and publish" not in page
 
-    def test_supersede(self, desk: Client) -> None:
+    def test_supersede(self, desk: Client, priya: User) -> None:
         old, new, draft = EvidenceFactory(), EvidenceFactory(title="The new one"), drafts(1)[0]
         refused = desk.post(address(old, "supersede"), {"confirm-replacement": draft.pk})
         assert "is not published yet" in refused.content.decode()
@@ -217,6 +218,8 @@ class TestOneRecord:
         assert nonsense.status_code == 422
         desk.post(address(old, "supersede"), {"confirm-replacement": new.pk})
         assert (fresh(old).status, fresh(old).superseded_by_id) == (Status.SUPERSEDED, new.pk)
+        publish(item=fresh(old), by=priya)
+        assert (fresh(old).status, fresh(old).superseded_by_id) == (Status.PUBLISHED, None)
 
     def test_a_replacement_that_one_may_not_see_is_not_offered(self, desk: Client) -> None:
         old, secret = EvidenceFactory(), EvidenceFactory(visibility=Visibility.TEAM, title="Secret")

@@ -56,6 +56,10 @@ def test_uploading_shows_what_would_happen_and_makes_nothing(librarian: Client) 
     batch = ImportBatch.objects.get()
     assert response.url == batch.get_absolute_url()
     assert list(Evidence.objects.all()) == [here]
+    listed = librarian.get(reverse("admin:evidence_importbatch_changelist")).content.decode()
+    assert "none (1 foreseen)" in listed
+    records = librarian.get(reverse("admin:evidence_evidence_changelist"))
+    assert "import" not in [spec.title for spec in records.context["cl"].filter_specs]
     new = page(librarian, show="created")
     assert "Nothing is imported yet." in new
     assert 'value="Import 1 record"' in new

@@ -168,6 +168,10 @@ def test_the_doi_is_found(line: str) -> None:
         (["Preprint", "Randomized Controlled Trial"], "rct", "preprint"),
         (["Case Reports"], "case_report", "peer_reviewed"),
         ([], "", "peer_reviewed"),
+        (["News"], "", ""),
+        (["Published Erratum"], "", ""),
+        (["Retraction of Publication", "Journal Article"], "", ""),
+        (["Interview"], "", ""),
     ],
 )
 def test_only_what_the_type_says_is_taken_over(types: list[str], kind: str, status: str) -> None:

@@ -408,7 +408,9 @@ def test_a_kept_record_is_read_again_as_it_was() -> None:
     reading = reading_of(text)
     batch = ImportBatch(format="nbib")
 
-    for record in reading.records():
+    records = list(reading.records())
+    assert records
+    for record in records:
         row = ImportedRecord(batch=batch, index=record.index, line=record.line, raw=record.raw)
         assert commit.parse_row(row, reading.format) == record
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from catalogue import relations
+from evidence.kind import card_facts
 from evidence.models import Attachment, Evidence
 from tests.factories import AppraisalFactory, EvidenceFactory, OrganisationFactory, TopicFactory, UserFactory
 
@@ -138,12 +139,16 @@ def test_a_band_set_by_hand_gives_its_reason(client: Client) -> None:
     row = AppraisalFactory(evidence=EvidenceFactory(band_override="low", band_reason="Small and old."))
     html = main_of(show(client, Evidence.objects.get(pk=row.evidence.pk)))
     assert "Small and old." in html
+    assert "A librarian set this band by hand" in html
+    assert "single source" not in html
     assert re.search(r"kp-quality--low.*?Low quality", html)
 
 
 def test_an_appraisal_that_does_not_count_is_not_shown(client: Client) -> None:
     row = AppraisalFactory(is_approved=False, note="Only a draft.")
-    assert "Only a draft." not in show(client, row.evidence)
+    html = show(client, row.evidence)
+    assert "Nobody has checked the quality yet." in html
+    assert "Only a draft." not in html
 
 
 @pytest.mark.parametrize(
@@ -160,7 +165,7 @@ def test_what_one_must_know_first_stands_above_the_bottom_line(
 ) -> None:
     html = main_of(show(client, EvidenceFactory(**changes)))
     assert html.index(heading) < html.index("Bottom line")
-    assert "Data made up." in html or "retraction_note" not in changes
+    assert ("Data made up." in html) is ("retraction_note" in changes)
 
 
 def test_a_superseded_record_leads_to_the_newer_one_where_the_reader_may_see_it(client: Client) -> None:
@@ -252,10 +257,10 @@ def test_a_record_can_be_taken_to_a_reference_manager(client: Client) -> None:
     assert reverse("evidence:ris", args=[record.pk, record.slug]) in show(client, record)
 
 
-def attach(record: Evidence, name: str = "guideline v3.pdf") -> Attachment:
+def attach(record: Evidence, name: str = "guideline v3.pdf", purpose: str = "local_guideline") -> Attachment:
     return Attachment.objects.create(
         evidence=record,
-        purpose="local_guideline",
+        purpose=purpose,
         file=ContentFile(b"%PDF-1.7 canary", name="stored.pdf"),
         name=name,
         content_type="application/pdf",
@@ -275,6 +280,21 @@ def test_a_file_is_sent_as_a_download_that_a_browser_does_not_run(client: Client
     assert response["X-Robots-Tag"] == "noindex"
     assert "sandbox" in response["Content-Security-Policy"]
     assert "Download the file" in show(client, record)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "on_the_card", "is_offered"),
+    [("local_guideline", "File to download", False), ("summary", "Ask the library for a copy", True)],
+)
+def test_only_the_librarys_own_summary_leaves_the_full_text_to_be_asked_for(
+    client: Client, purpose: str, on_the_card: str, is_offered: bool
+) -> None:
+    record = EvidenceFactory(url="", doi="", is_open_access=False)
+    attach(record, purpose=purpose)
+    html = main_of(show(client, record))
+    assert ("Ask the library for a copy" in html) is is_offered
+    assert "Download the file" in html
+    assert card_facts([record.pk])[record.pk].access == on_the_card
 
 
 def test_a_file_that_is_gone_from_the_disk_is_not_found(client: Client) -> None:

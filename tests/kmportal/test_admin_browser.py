@@ -164,7 +164,7 @@ def test_an_error_leads_to_its_field(open_desk: OpenPage, record: Evidence) -> N
     page.get_by_label("Title").fill("")
     page.get_by_label("Bottom line").fill("Kept as it is.")
     page.get_by_role("button", name="Save", exact=True).click()
-    page.get_by_role("alert").get_by_role("link", name="This field is required.").click()
+    page.get_by_role("alert").get_by_role("link", name="Title: This field is required.").click()
     expect(page.get_by_label("Title")).to_be_focused()
     expect(page.get_by_label("Bottom line")).to_have_value("Kept as it is.")
     assert axe_violations(page) == []

@@ -201,7 +201,9 @@ def test_one_private_answer_among_public_ones_is_enough_to_refuse(site: Site) ->
 def test_the_portals_own_fetcher_goes_nowhere_private(url: str) -> None:
     with pytest.raises((RefusedAddress, NoAnswer)) as caught:
         Fetcher(agent="Test/1", timeout=0.5).follow(url)
-    assert caught.type is RefusedAddress or url in {"http://2130706433/", "http://0x7f.1/"}
+    # Whether a number is read as an address is the system's resolver's to say; where it is not, there is no such host.
+    is_number = url in {"http://2130706433/", "http://0x7f.1/"}
+    assert caught.type is RefusedAddress or (is_number and caught.type is NoAnswer)
 
 
 @given(st.ip_addresses(v=4, network="10.0.0.0/8") | st.ip_addresses(v=4, network="172.16.0.0/12"))

@@ -80,13 +80,13 @@ def test_every_supplied_page_reads_whole(client: Client, slug: str) -> None:
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
     assert not re.search(r"\{(service_name|organisation|library_team|contact|answer_time)\}", main)
-    assert "Last reviewed by the library: 25 November 2026." in " ".join(re.sub(r"<[^>]*>", "", main).split())
+    assert "Last reviewed" not in main, "nobody here has read it yet"
 
 
 @pytest.mark.parametrize("path", sorted(TEXTS.glob("*.md")), ids=lambda path: path.stem)
 def test_every_text_is_of_readable_length_and_belongs_to_a_page(path: Path) -> None:
     assert path.stem in {supplied.slug for supplied in PAGES}
-    assert 300 <= len(path.read_text(encoding="utf-8").split()) <= 620
+    assert 300 <= len(path.read_text(encoding="utf-8").split()) <= 800
 
 
 def test_what_a_librarian_writes_cannot_bring_a_script(client: Client) -> None:
