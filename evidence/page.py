@@ -4,24 +4,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
 from django.utils.translation import ngettext
 
 from catalogue.addresses import search_url
-from catalogue.cards import with_card_facts
 from catalogue.choices import READABLE_BY_ADDRESS, KindName, Licence, Phrase, PublicationStatus, Status
 from catalogue.learn_next import learn_next
 from catalogue.models import Item
 from catalogue.querysets import Reader
 from catalogue.relations import shown_to
+from catalogue.search.likeness import more_like
 from evidence.appraisal import READING_AID
 from evidence.choices import Access, Population
 from evidence.citation import harvard, meta_tags, scholarly_work, vancouver
 from evidence.citation.pages import full_pages
 from evidence.full_text import full_text, web_address
 from evidence.models import Attachment, Evidence
-
-RELATED_SHOWN = 4
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,7 @@ def evidence_context(record: Evidence, user: Reader) -> dict[str, Any]:
         "reading_aid": READING_AID,
         "links": shown_to(user, record),
         "lessons": learn_next(user=user, topics=topics, item=record),
-        "related": related(record, topics, user),
+        "related": more_like(record, user, topics=topics, leaving_out=[KindName.LEARNING]),
     }
 
 
@@ -119,20 +116,3 @@ def study_facts(record: Evidence) -> list[tuple[str, object]]:
         ("Language", record.language),
         ("ISBN", record.isbn),
     ]
-
-
-def related(record: Evidence, topics: list[Any], user: Reader) -> list[Item]:
-    """Return a few listed items that share most topics with this one, newest first among equals.
-
-    Learning is left out: it has a part of its own.
-    """
-    if not topics:
-        return []
-    sharing = (
-        Item.objects.listed_to(user)
-        .filter(topic_rows__tag__in=topics)
-        .exclude(Q(pk=record.pk) | Q(kind=KindName.LEARNING))
-        .annotate(shared=Count("topic_rows"))
-        .order_by("-shared", "-year", "-pk")
-    )
-    return with_card_facts(sharing[:RELATED_SHOWN])

@@ -7,9 +7,10 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from catalogue import relations
-from catalogue.choices import READABLE_BY_ADDRESS, Status
+from catalogue.choices import READABLE_BY_ADDRESS, KindName, Status
 from catalogue.learn_next import learn_next
 from catalogue.querysets import Reader
+from catalogue.search.likeness import more_like
 from design.markdown import render_markdown
 from knowledge.choices import TYPES_WITHOUT_LEVEL, Action, Verdict
 from knowledge.forms.colleagues import AnswerForm, ExperienceForm
@@ -54,6 +55,7 @@ def page_context(
         "context_html": render_markdown(knowhow.context, top_heading=3),
         "parts": told_parts(knowhow),
         "topics": topics,
+        "related": more_like(knowhow, reader, topics=topics, leaving_out=[KindName.LEARNING]),
         "lessons": learn_next(
             user=reader,
             topics=topics,

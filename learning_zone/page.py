@@ -9,10 +9,11 @@ from django.urls import reverse
 from accounts.models import User
 from catalogue.addresses import search_url
 from catalogue.cards import with_card_facts
-from catalogue.choices import READABLE_BY_ADDRESS, Phrase, Status
+from catalogue.choices import READABLE_BY_ADDRESS, KindName, Phrase, Status
 from catalogue.models import Item
 from catalogue.querysets import Reader
 from catalogue.relations import shown_to
+from catalogue.search.likeness import more_like
 from catalogue.techniques import all_techniques
 from design.dates import day_in_words
 from learning_zone import durations, transcripts
@@ -37,6 +38,7 @@ def page_context(resource: LearningResource, user: Reader, asked: QueryDict) -> 
         "is_live": resource.status in READABLE_BY_ADDRESS and not resource.is_scheduled,
         "successor": successor(resource, user),
         "topics": topics,
+        "related": more_like(resource, user, topics=topics, leaving_out=[KindName.LEARNING]),
         "facts": facts(resource),
         "steps": [
             {"step": step, "length": durations.in_words(step.minutes) if step.minutes else "",

@@ -313,7 +313,7 @@ def test_related_items_share_topics_and_are_visible(client: Client) -> None:
     EvidenceFactory(title="Shares none", topics=[TopicFactory()])
     EvidenceFactory(title="Hidden one", topics=[falls], visibility="members")
     html = main_of(show(client, record))
-    aside = html[html.index("More on these topics") :]
+    aside = html[html.index("More like this") :]
     assert re.findall(r'kp-card__title"><a[^>]*>([^<]*)<', aside) == ["Shares both", "Shares one"]
     assert "Hidden one" not in html
 
@@ -344,7 +344,7 @@ def test_the_number_of_queries_is_small_and_does_not_grow(client: Client, number
         EvidenceFactory(topics=topics)
     with CaptureQueriesContext(connection) as captured:
         show(client, record)
-    assert len(captured) == 9 + (2 if signed_in else 0)
+    assert len(captured) == 10 + (2 if signed_in else 0)
 
 
 def test_the_list_of_evidence_is_the_search(client: Client) -> None:
