@@ -39,7 +39,8 @@ class Kind:
     `Item.standing` may hold. standing_label: the name of that filter. searchable_text: gives the SearchText of each
     of many items, loading the children in one query. card_facts: likewise gives what cards show of many items beyond
     the columns that every kind has. identifiers_in: the identifiers that words typed into the search box may be, in the
-    form that SearchText.exact holds them. topic_heading: the heading of its part of a topic's page.
+    form that SearchText.exact holds them. ris_entries: gives the items as entries for reference managers, in one query;
+    those without one get a plain entry. topic_heading: the heading of its part of a topic's page.
     drafts_are_private: drafts belong to their authors, so that librarians' lists and numbers leave them out.
     home_route: the name of its own landing page, where it has one; else the search for it is.
     """
@@ -56,6 +57,7 @@ class Kind:
     default_review_months: Mapping[str, int | None] = field(default_factory=dict)
     card_facts: Callable[[list[int]], Mapping[int, CardFacts]] = lambda item_ids: {}
     identifiers_in: Callable[[str], Iterable[str]] = lambda text: ()
+    ris_entries: Callable[[list[int]], Mapping[int, str]] = lambda item_ids: {}
     topic_heading: str = ""
     home_route: str = ""
     drafts_are_private: bool = False

@@ -8,6 +8,7 @@ from catalogue.kinds import Kind, SearchText
 from design.cards import CardFacts
 from evidence.appraisal import result_in_words
 from evidence.choices import EVIDENCE_TYPES, REVIEW_MONTHS, Access, Band
+from evidence.citation import to_ris
 from evidence.identifiers import normalise_doi, normalise_isbn, normalise_pmid
 from evidence.models import Evidence
 
@@ -66,6 +67,12 @@ def card_facts(item_ids: list[int]) -> Mapping[int, CardFacts]:
     }
 
 
+def ris_entries(item_ids: list[int]) -> Mapping[int, str]:
+    """Return these records as entries for reference managers, with their topics as keywords. Two queries."""
+    records = Evidence.objects.filter(pk__in=item_ids).prefetch_related("topics")  # type: ignore[misc]  # taggit's manager
+    return {record.pk: to_ris(record, topics=[topic.name for topic in record.topics.all()]) for record in records}
+
+
 def identifiers_in(text: str) -> list[str]:
     """Return the identifiers that words typed into the search box may be: they find their record when pasted in."""
     return [value for value in (normalise_doi(text), normalise_pmid(text), normalise_isbn(text)) if value]
@@ -101,6 +108,7 @@ def register_kind() -> None:
             default_review_months=REVIEW_MONTHS,
             card_facts=card_facts,
             identifiers_in=identifiers_in,
+            ris_entries=ris_entries,
             topic_heading="What the evidence says",
         )
     )

@@ -24,6 +24,7 @@ urlpatterns = [
     path("mailbox/", include("mail.urls")),
     path("know-how/", include("knowledge.urls")),
     path("learning/", include("learning_zone.urls")),
+    path("lists/", include("lists.urls")),
     path("get-in-touch/", include("enquiries.urls")),
     path("account/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),

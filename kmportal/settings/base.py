@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "learning_zone",
     "digests",
     "enquiries",
+    "lists",
     "pages",
     "kmportal.apps.PortalConfig",
     "kmportal.apps.PortalAdminConfig",

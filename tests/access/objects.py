@@ -16,6 +16,8 @@ from jobs.models import Job
 from knowledge.models import KnowHow, TechniqueTemplate
 from knowledge.services.techniques import load_techniques
 from learning_zone.models import CourseRun, LearningRecord, Path
+from lists.models import SavedItem
+from lists.services import begin_list, save_item
 from mail.models import OutboxMessage
 from pages.models import Page
 from pages.services import load_pages
@@ -43,6 +45,7 @@ class Objects:
     run: CourseRun
     path: Path
     record: LearningRecord
+    saved: SavedItem
 
 
 def make_objects() -> Objects:
@@ -76,7 +79,13 @@ def make_objects() -> Objects:
         ),
         path=Path.objects.create(title="A path", slug="a-path", summary="Somewhere.", is_listed=True),
         record=done(UserFactory()),
+        saved=saved(EvidenceFactory(), UserFactory()),
     )
+
+
+def saved(item: Evidence, owner: User) -> SavedItem:
+    """An item in a list that is shared with whoever has the address."""
+    return save_item(item=item, by=owner, into=begin_list(title="A list", visibility="link", by=owner))
 
 
 def arguments(objects: Objects) -> dict[str, Callable[[], list[Any]]]:
@@ -143,6 +152,15 @@ def arguments(objects: Objects) -> dict[str, Callable[[], list[Any]]]:
     for name in ("home", "find", "quick", "paths", "shelf", "mine", "add", "log"):
         values[f"learning_zone:{name}"] = list
     values["knowledge:helpful"] = lambda: [knowhow.pk, 0]
+    entry = objects.saved
+    values |= {
+        "lists:mine": list,
+        "lists:begin": list,
+        "lists:save": lambda: [evidence.pk],
+        "lists:entry": lambda: [entry.saved_list.key, entry.pk],
+        "lists:move": lambda: [entry.saved_list.key, entry.pk],
+        "lists:*": lambda: [entry.saved_list.key],
+    }
     values["knowledge:contact"] = lambda: [knowhow.pk]
     for model in admin.site._registry:
         label = f"{model._meta.app_label}_{model._meta.model_name}"

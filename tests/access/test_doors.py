@@ -12,9 +12,10 @@ from accounts.models import User
 from accounts.services import load_roles
 from catalogue.querysets import Reader
 from evidence.models import Evidence
+from lists.services import begin_list, save_item
 from taxonomy.models import Topic
 from tests.access.world import VIEWERS, People, Row, make_item, make_people, policy
-from tests.factories import TopicFactory
+from tests.factories import TopicFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +112,24 @@ def test_a_hidden_page_is_as_if_it_were_not_there(viewer: str, world: World) -> 
                 f"{canary} {part}" in said for part in ("summary", "abstract", "point", "author", "limitation")
             ):
                 wrong.append(f"{row.name} at {name}: tells what was withdrawn")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_a_shared_list_tells_of_no_item_that_is_hidden(viewer: str, world: World) -> None:
+    owner = UserFactory(librarian=True)
+    shared = begin_list(title="Everything", visibility="link", by=owner)
+    for _row, item, _canary in world.items:
+        save_item(item=item, by=owner, into=shared)
+    client = client_of(world.people.by_name[viewer])
+    said = told_by(client, shared.get_absolute_url())[1]
+    reference = told_by(client, reverse("lists:ris", args=[shared.key]))[1]
+    wrong = [
+        row.name
+        for row, item, canary in world.items
+        if (row.access[viewer] == "-" and canary in said + reference)
+        or (row.state == "withdrawn" and (f"{canary} summary" in said or canary in reference))
+    ]
     assert wrong == []
 
 

@@ -344,7 +344,7 @@ def test_the_number_of_queries_is_small_and_does_not_grow(client: Client, number
         EvidenceFactory(topics=topics)
     with CaptureQueriesContext(connection) as captured:
         show(client, record)
-    assert len(captured) == 10 + (2 if signed_in else 0)
+    assert len(captured) == 10 + (3 if signed_in else 0)
 
 
 def test_the_list_of_evidence_is_the_search(client: Client) -> None:

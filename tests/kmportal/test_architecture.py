@@ -16,7 +16,7 @@ LINES = (
     ("taxonomy",),
     ("catalogue",),
     ("evidence", "knowledge", "learning_zone"),
-    ("digests", "enquiries", "pages"),
+    ("digests", "enquiries", "lists", "pages"),
     ("demonstration",),
     ("kmportal",),
 )

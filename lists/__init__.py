@@ -1,0 +1,1 @@
+"""What people save: lists of items with notes, kept for themselves or shared by one short address."""
