@@ -29,6 +29,7 @@ LIBRARIAN: Grants = {
     "catalogue.item": KEEP,
     "catalogue.itemperson": FULL,
     "catalogue.relation": FULL,
+    "catalogue.search": ("view", "change", "delete"),
     "knowledge": WRITE,
     "learning_zone.learningresource": FULL,
     "learning_zone.courserun": FULL,

@@ -16,6 +16,7 @@ from taggit.models import ItemBase
 
 from accounts.models import Organisation, User
 from catalogue import kinds
+from catalogue.asked.models import Search  # noqa: F401 - for Django to find
 from catalogue.choices import (
     LICENCES_THAT_SHOW_TEXT,
     Audience,

@@ -45,6 +45,7 @@ class SearchEntry(models.Model):
             GinIndex(fields=["words"], name="search_entry_words"),
             GinIndex(fields=["identifiers"], name="search_entry_identifiers"),
             HashIndex(fields=["title_key"], name="search_entry_title"),
+            models.Index(fields=["title_key"], name="search_entry_title_begins", opclasses=["text_pattern_ops"]),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from catalogue.asked.services import forget_old_searches as forget
 from catalogue.search.embedding import fill_meanings as fill
 from catalogue.search.sweeping import sweep
 
@@ -19,3 +20,9 @@ def refresh_search() -> None:
 def fill_meanings() -> None:
     """Find out what new and changed entries mean, so that search can compare meanings too."""
     fill(seconds=FILLING_SECONDS)
+
+
+@shared_task(name="catalogue.forget_old_searches", ignore_result=True)
+def forget_old_searches() -> None:
+    """Delete what nobody searched for lately."""
+    forget()

@@ -7,12 +7,14 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from catalogue.addresses import search_url
+from catalogue.asked.services import note_search
 from catalogue.map.choices import MapChoices, Rows, View
 from catalogue.map.presenting import evidence_map as draw_map
 from catalogue.map.presenting import filter_facets, views
 from catalogue.map.writing import as_csv
 from catalogue.search import SearchFilters
 from catalogue.search import search as find
+from catalogue.search.completing import complete
 from catalogue.search_page import search_context
 from catalogue.topic_index import topic_tree, topics_from_a_to_z
 from catalogue.topic_page import neighbours, topic_parts
@@ -23,7 +25,9 @@ from taxonomy.models import Topic
 def search(request: HttpRequest) -> HttpResponse:
     """Show what the words and filters of the address find; htmx gets the part below the search box alone."""
     filters = SearchFilters.from_query(request.GET)
-    context = search_context(find(filters.q, filters, request.user))
+    page = find(filters.q, filters, request.user)
+    note_search(page)
+    context = search_context(page)
     htmx = request.htmx  # type: ignore[attr-defined]  # set by django_htmx's middleware
     is_fragment = bool(htmx) and not htmx.history_restore_request
     template = "catalogue/search.html#finder" if is_fragment else "catalogue/search.html"
@@ -31,6 +35,12 @@ def search(request: HttpRequest) -> HttpResponse:
     # Without it the browser's back button could show the fragment as a page.
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+@require_safe
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """List topics and titles that go on as typed, for the search box; what the reader may not see is not among them."""
+    return render(request, "catalogue/suggestions.html", {"options": complete(request.GET.get("q", ""), request.user)})
 
 
 @require_safe

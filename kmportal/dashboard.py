@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.admin_pages import FROM_DASHBOARD
 from accounts.models import User
 from catalogue import kinds
+from catalogue.asked.models import Search
 from catalogue.choices import KindName, Status
 from catalogue.models import Item
 from catalogue.querysets import ItemQuerySet
@@ -135,6 +136,11 @@ def waiting() -> list[Waiting]:
             people["number"],
             list_url(User, staff="waiting"),
             since(people["oldest"]),
+        ),
+        Waiting(
+            "Searches without a result",
+            Search.objects.filter(times_without__gt=0).count(),
+            list_url(Search, result="none"),
         ),
     ]
 

@@ -35,7 +35,7 @@ class SavedListQuerySet(models.QuerySet[ListType]):
 
     def with_numbers(self) -> SavedListQuerySet[ListType]:
         """With `number`: how many items stand in it, for its owner."""
-        return self.annotate(number=Count("entries"))
+        return self.annotate(number=Count("entries"))  # type: ignore[return-value]  # the stubs lose the class
 
 
 class SavedItemQuerySet(models.QuerySet[SavedType]):

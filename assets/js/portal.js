@@ -14,6 +14,7 @@ import { keepPlaceOnSwap } from "./keep-place.js";
 import { startPrintButtons } from "./print.js";
 import { startSaveStates } from "./save-state.js";
 import { leaveOutEmptyFields } from "./search-forms.js";
+import { startSuggestions } from "./suggestions.js";
 
 const COMPONENTS = [Button, CharacterCount, ErrorSummary, Header, NotificationBanner, PasswordInput, SkipLink];
 
@@ -35,6 +36,7 @@ function start(scope) {
   startCopyLinks(scope);
   startFacetFilters(scope);
   startPrintButtons(scope);
+  startSuggestions(scope);
 }
 
 document.body.classList.add("js-enabled", "nhsuk-frontend-supported");

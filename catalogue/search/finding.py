@@ -14,7 +14,7 @@ from catalogue.search.results import Hit, Notes, SearchPage, Suggestion
 from catalogue.search.snippets import lexemes_of_texts, mark, snippet
 from catalogue.search.spelling import fold_word
 from catalogue.search.suggesting import misspelt, nearest_words, suggestion
-from catalogue.search.synonyms import vocabulary
+from catalogue.search.synonyms import Vocabulary, vocabulary
 from catalogue.search.words import dimension, lexemes_of
 from catalogue.searchindex import TIERS
 
@@ -32,9 +32,9 @@ def search(
     all. The number of queries does not depend on how much is found; a misspelt word costs up to four more.
     """
     size = page_size or settings.SEARCH_PAGE_SIZE
-    parsed = parse(query)
     names = vocabulary()
-    planned = plan(parsed, names.other_names(stems_in_order(parsed)))
+    planned = plan_for(query, names)
+    parsed = planned.parsed
     listed = Item.objects.listed_to(user, on_request=filters.with_archived)
     answer = _answer(listed.filter(planned.narrowing), planned, filters, user, size, with_facets=with_facets)
     last = max(1, min(MAX_PAGE, -(-min(answer.found, COUNTED) // size)))
@@ -65,6 +65,12 @@ def matches(query: str, items: ItemQuerySet[Item], user: Reader) -> list[int]:
     planned = plan(parsed := parse(query), vocabulary().other_names(stems_in_order(parsed)))
     narrowed = items.filter(planned.narrowing)
     return list(ask(narrowed, _matches(planned), SearchFilters(q=query), user, page=Page(1, COUNTED)).ids)
+
+
+def plan_for(query: str, names: Vocabulary) -> Plan:
+    """Return how the query is answered: what `search` does first."""
+    parsed = parse(query)
+    return plan(parsed, names.other_names(stems_in_order(parsed)))
 
 
 def _answer(

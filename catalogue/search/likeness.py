@@ -33,7 +33,7 @@ def more_like(item: Item, user: Reader, *, topics: Collection[Topic], leaving_ou
     """
     listed = Item.objects.listed_to(user).exclude(pk=item.pk).exclude(kind__in=leaving_out)
     near = listed.filter(pk__in=RawSQL(NEAR, [MOST_BY_MEANING, item.pk, NEAR_FROM]))  # noqa: S611 - a text of this module
-    found = list(near.annotate(distance=RawSQL(DISTANCE, [item.pk])).order_by("distance", "pk"))  # noqa: S611 - the same
+    found: list[Item] = list(near.annotate(distance=RawSQL(DISTANCE, [item.pk])).order_by("distance", "pk"))  # noqa: S611 - the same
     if not found and topics:
         sharing = listed.filter(topic_rows__tag__in=list(topics)).annotate(shared=Count("topic_rows"))
         found = list(sharing.order_by("-shared", "-year", "-pk")[:SHOWN])

@@ -248,6 +248,7 @@ CELERY_BEAT_SCHEDULE = {
     "digests-tick": {"task": "digests.tick", "schedule": 300.0, "options": {"expires": 240}},
     "jobs-sweep": {"task": "jobs.sweep", "schedule": 60.0},
     "catalogue-refresh-search": {"task": "catalogue.refresh_search", "schedule": 24 * 60 * 60.0},
+    "catalogue-forget-old-searches": {"task": "catalogue.forget_old_searches", "schedule": 24 * 60 * 60.0},
     "catalogue-fill-meanings": {
         "task": "catalogue.fill_meanings",
         "schedule": 60.0,

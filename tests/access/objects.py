@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from accounts.models import Organisation, User
+from catalogue.asked.models import Search
 from enquiries.models import Enquiry
 from enquiries.services import receive
 from evidence.models import Evidence
@@ -52,6 +53,7 @@ def make_objects() -> Objects:
     """Make one of each."""
     load_pages()
     load_techniques()
+    Search.objects.create(words="falls", last_asked=timezone.localdate())
     topic = TopicFactory()
     return Objects(
         evidence=EvidenceFactory(topics=[topic]),

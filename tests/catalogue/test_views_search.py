@@ -178,7 +178,7 @@ def test_the_number_of_queries_is_small_and_does_not_grow(client: Client, number
     with CaptureQueriesContext(connection) as captured:
         html = get(client, "?q=falls")
     assert html.count('<article class="kp-card') == 2 * number
-    assert len(captured) == 8 + (3 if signed_in else 0)
+    assert len(captured) == 9 + (3 if signed_in else 0)
 
 
 def test_a_reader_gets_no_cookie(client: Client) -> None:

@@ -1,30 +1,23 @@
 """`make bench`: how long the search page takes on 10,000 items, and what stock Django takes on the same rows."""
 
 import json
-import sys
 from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from accounts.models import Organisation
-from catalogue.bulk import insert_items
-from catalogue.models import Item, ItemTopic
-from catalogue.search import index_many
-from catalogue.search.sweeping import sweep
+from catalogue.models import Item
 from evidence.models import Evidence
-from kmportal.measuring.corpus import queries, records
+from kmportal.measuring.corpus import queries
+from kmportal.measuring.filling import fill
 from kmportal.measuring.scratch import scratch_database
 from kmportal.measuring.timing import milliseconds, percentile
 from taxonomy.models import Topic
-from taxonomy.vocabulary import load_starting_vocabulary
 
-BATCH = 1_000
 # Stock Django reads every row for every query, which takes seconds; each so manieth query says enough.
 STOCK_EVERY = 8
 
@@ -58,45 +51,6 @@ class Command(BaseCommand):
 def summary(taken: list[float]) -> dict[str, float]:
     """Return the percentiles that are printed."""
     return {"p50": percentile(taken, 0.5), "p95": percentile(taken, 0.95)}
-
-
-def fill(items: int) -> None:
-    """Bring the number of items to the wanted one; a database with another number is filled anew."""
-    held = Item.objects.count()
-    if held == items:
-        return
-    if held:
-        with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE catalogue_item, catalogue_searchcount, catalogue_searchword CASCADE")
-    load_starting_vocabulary()
-    topics = list(Topic.objects.order_by("pk"))
-    organisations = [
-        Organisation.objects.get_or_create(
-            slug=f"bench-{number}", defaults={"name": f"Trust {number}", "kind": "nhs_trust"}
-        )[0]
-        for number in range(8)
-    ]
-    waiting: list[Evidence] = []
-    for number, record in enumerate(records(items, topics=topics, organisations=organisations), start=1):
-        waiting.append(record)
-        if len(waiting) == BATCH or number == items:
-            _insert(waiting, topics)
-            sys.stderr.write(f"{number:,} of {items:,} items\n")
-            waiting = []
-    sweep()
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-
-
-@transaction.atomic
-def _insert(batch: list[Evidence], topics: list[Topic]) -> None:
-    keys = insert_items(batch)
-    ItemTopic.objects.bulk_create(
-        ItemTopic(content_object_id=key, tag=topics[(key * place) % len(topics)])
-        for key in keys
-        for place in (1, 7)[: 1 + key % 2]
-    )
-    index_many(keys)
 
 
 class Pages:
