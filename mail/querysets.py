@@ -36,11 +36,7 @@ class OutboxQuerySet(models.QuerySet[MessageType]):
         its_time = Q(not_before__lte=moment)
         if until is not None:
             its_time |= Q(not_before__lte=until, attempts=0)
-        return (
-            self.unsent()
-            .filter(its_time, Q(lease_until=None) | Q(lease_until__lt=moment))
-            .order_by("is_bulk", "pk")
-        )
+        return self.unsent().filter(its_time, Q(lease_until=None) | Q(lease_until__lt=moment)).order_by("is_bulk", "pk")
 
     def about(self, key: str) -> OutboxQuerySet[MessageType]:
         """Messages whose key (`mail.services.queue`) is this one or begins with it and a dot."""
