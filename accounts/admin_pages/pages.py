@@ -116,14 +116,11 @@ class PortalModelAdmin(PortalControls, admin.ModelAdmin):
     def bulk_step(self, request: HttpRequest, queryset: models.QuerySet, step: Step) -> HttpResponse | None:
         """Ask before the step is done to a selection, then do it and go back to the list.
 
-        A selection that is no longer the one that was shown is shown again instead.
+        Of a very large selection the first ones of the list are done, and the question says so. A selection that is no
+        longer the one that was shown is shown again instead.
         """
-        records = list(queryset[: MOST_AT_ONCE + 1])
-        if len(records) > MOST_AT_ONCE:
-            self.message_user(
-                request, f"Choose at most {MOST_AT_ONCE:,} at a time: filter the list first.", messages.ERROR
-            )
-            return None
+        records = list(queryset[:MOST_AT_ONCE])
+        chosen = queryset.count() if len(records) == MOST_AT_ONCE else len(records)
         confirmed = request.POST.get("confirmed") == step.name
         form = step.make_form(request, records, confirmed=confirmed)
         if confirmed and form.is_valid():
@@ -132,9 +129,8 @@ class PortalModelAdmin(PortalControls, admin.ModelAdmin):
             elif sentence := step.carry_out(form, records, request.user):  # type: ignore[arg-type]
                 self.message_user(request, sentence, messages.SUCCESS)
                 return None
-        return self.question(
-            request, step, form, records, hidden=hidden_fields(request, step, len(records)), back_url=request.path
-        )
+        hidden = hidden_fields(request, step, len(records))
+        return self.question(request, step, form, records, chosen=chosen, hidden=hidden, back_url=request.path)
 
     def step_view(self, request: HttpRequest, object_id: str, step: Step) -> HttpResponse:
         """Ask before the step is done to one record, then do it and go back to its page."""
@@ -162,10 +158,11 @@ class PortalModelAdmin(PortalControls, admin.ModelAdmin):
         form: forms.Form,
         records: Sequence[Any],
         *,
+        chosen: int = 1,
         hidden: Sequence[tuple[str, str]] = (),
         back_url: str,
     ) -> HttpResponse:
-        """Draw the page that asks; with errors the answer is 422."""
+        """Draw the page that asks; with errors the answer is 422. chosen: how many records the person selected."""
         context = {
             **self.admin_site.each_context(request),
             "title": step.question,
@@ -174,6 +171,8 @@ class PortalModelAdmin(PortalControls, admin.ModelAdmin):
             "opts": self.opts,
             "named": records[:NAMED_ON_QUESTION],
             "unnamed": max(0, len(records) - NAMED_ON_QUESTION),
+            "done_now": len(records),
+            "chosen": chosen,
             "hidden": hidden,
             "back_url": back_url,
             "media": form.media,

@@ -127,6 +127,18 @@ def test_the_whole_list_is_chosen_without_naming_each(desk: Client) -> None:
     assert "Published 4 records." in said(response)
 
 
+def test_of_a_very_large_selection_the_first_are_done_and_the_question_says_so(
+    desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accounts.admin_pages.pages.MOST_AT_ONCE", 2)
+    records = drafts(3)
+    question = choose(desk, "publish", records[:1], select_across="1")
+    assert "You chose 3. This does the first 2 of the list" in question.content.decode()
+    done = choose(desk, "publish", records[:1], select_across="1", confirmed="publish", shown="2")
+    assert "Published 2 records." in said(done)
+    assert [fresh(record).status for record in records].count(Status.DRAFT) == 1
+
+
 def test_a_selection_that_grew_meanwhile_is_shown_again(desk: Client) -> None:
     records = drafts(2)
     response = choose(desk, "publish", records, confirmed="publish", shown="1")

@@ -57,7 +57,7 @@ def test_the_portal_runs_and_stops_and_survives_its_supervisor(empty: Path) -> N
         assert answer.status == 200
     # What the test client cannot show: the web server itself takes an address of any length.
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/search/?q={'a' * 10_000}") as answer:
-        assert "Search looks for" in answer.read().decode()
+        assert "Your question is very long" in answer.read().decode()
 
     second = python("-m", "kmportal.supervisor", folder=empty, PORT=str(free_port()))
     assert second.returncode == 1
