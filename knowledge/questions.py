@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from knowledge.choices import TYPES_WITHOUT_LEVEL
 from knowledge.models import KnowHow, TechniqueTemplate
 
 TITLE_LIMIT = 120
@@ -100,6 +101,26 @@ CARD_QUESTIONS = (
         is_answer=True,
     ),
 )
+# The questions of somebody who asks colleagues. What is kept of a question that was told freely stands here too.
+ASKING_PART = "question"
+ASKING_QUESTIONS = (
+    Question("title", "What is your question?", "In one line.", required=True, limit=TITLE_LIMIT),
+    Question(
+        "summary",
+        "What would an answer change for you?",
+        "One or two sentences. They appear in search.",
+        required=True,
+        limit=SUMMARY_LIMIT,
+    ),
+    Question(
+        "context",
+        "Where do you ask this from?",
+        "Type of service and size. No names of patients or staff.",
+        required=True,
+    ),
+    Question("what_we_did", "What have you tried or found so far?"),
+    Question("what_happened", "What happens now?"),
+)
 COMMON = {question.key: question for question in (*ABOUT, *EVENTS)}
 
 
@@ -123,6 +144,8 @@ def parts_of(knowhow: KnowHow) -> list[Part]:
     """Return the pages that ask for text and choices, in order; what the technique covers is not asked twice."""
     if knowhow.is_card:
         return [Part(CARD_PART, "Your card", CARD_QUESTIONS), Part("readers", "Who sees it, and your name")]
+    if knowhow.is_question and knowhow.technique is None:
+        return [Part(ASKING_PART, "Your question", ASKING_QUESTIONS), Part("readers", "Who sees it, and your name")]
     covered = set(knowhow.technique.covers) if knowhow.technique else set()
     events = tuple(question for question in EVENTS if question.key not in covered)
     parts = [Part("about", "What it is about", ABOUT)]
@@ -160,7 +183,7 @@ def texts_of(knowhow: KnowHow) -> dict[str, str]:
 
 def is_told(knowhow: KnowHow) -> bool:
     """True for what was just told: one screen, completed by a librarian with the author."""
-    return knowhow.technique is None and not knowhow.what_we_did and not knowhow.is_card
+    return knowhow.technique is None and not knowhow.what_we_did and knowhow.form not in TYPES_WITHOUT_LEVEL
 
 
 def missing_from(knowhow: KnowHow) -> list[str]:
@@ -173,7 +196,7 @@ def missing_from(knowhow: KnowHow) -> list[str]:
         for question in questions_of(knowhow)
         if question.required and not answer_to(knowhow, question).strip()
     ]
-    if knowhow.is_card:
+    if knowhow.form in TYPES_WITHOUT_LEVEL:
         return missing
     if not knowhow.outcome:
         missing.append("How well did it work?")

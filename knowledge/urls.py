@@ -11,6 +11,7 @@ urlpatterns = [
     path("tell/", contributing.tell_it, name="tell"),
     path("session/", contributing.session, name="session"),
     path("card/", contributing.card, name="card"),
+    path("question/", contributing.ask_colleagues, name="ask-colleagues"),
     path("write-for/", contributing.write_for, name="write-for"),
     path("mine/", contributing.mine, name="mine"),
     path("agree/<str:token>/", following.agree, name="agree"),

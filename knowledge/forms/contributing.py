@@ -46,8 +46,8 @@ class TellForm(PromiseForm):
         return {COMMON[name].prompt: self.cleaned_data[name] for name in ("summary", "what_happened", "context")}
 
 
-class CardStartForm(PortalForm):
-    """Begin a who's who card."""
+class BeginForm(PortalForm):
+    """Begin a who's who card or a question."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
 

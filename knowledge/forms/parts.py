@@ -13,7 +13,7 @@ from design.forms import DateField, PortalForm
 from knowledge.choices import WRITTEN_TYPES, Basis, Outcome, ToldAs
 from knowledge.forms.fields import PlainTextField, text_field
 from knowledge.models import KnowHow
-from knowledge.questions import CARD_PART, CARD_QUESTIONS, Part, answer_to
+from knowledge.questions import ASKING_PART, CARD_PART, Part, answer_to
 from taxonomy.forms import TopicField
 from taxonomy.models import Topic
 
@@ -69,7 +69,29 @@ class AnswersForm(PortalForm):
         return {"values": values, "answers": answers}
 
 
-class CardForm(AnswersForm):
+class SheetForm(AnswersForm):
+    """Something that is asked on one page, with its topics: a question to colleagues."""
+
+    topics = topics_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(["version", *(question.key for question in self.part.questions)])
+
+    def current(self) -> dict[str, Any]:
+        """Return the answers and choices as they are saved."""
+        return {**super().current(), "topics": topics_of(self.knowhow)}
+
+    def clean_topics(self) -> list[Topic]:
+        """Refuse more than five."""
+        return few_topics(self.cleaned_data["topics"])
+
+    def changes(self) -> dict[str, Any]:
+        """Return what to hand to `save_part`."""
+        return {**super().changes(), "topics": self.cleaned_data["topics"]}
+
+
+class CardForm(SheetForm):
     """A who's who card: whom to ask about what, and until when."""
 
     until = DateField(
@@ -77,17 +99,10 @@ class CardForm(AnswersForm):
         help_text="Leave it empty where you do not know. A librarian asks you once a year.",
         required=False,
     )
-    topics = topics_field()
-
-    field_order = ("version", *(question.key for question in CARD_QUESTIONS), "until", "topics")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.order_fields(self.field_order)
 
     def current(self) -> dict[str, Any]:
         """Return the answers and choices as they are saved."""
-        return {**super().current(), "until": self.knowhow.until, "topics": topics_of(self.knowhow)}
+        return {**super().current(), "until": self.knowhow.until}
 
     def clean_until(self) -> datetime.date | None:
         """Refuse a day gone by."""
@@ -96,15 +111,11 @@ class CardForm(AnswersForm):
             raise forms.ValidationError("This day has gone by. Choose one to come, or leave it empty.")
         return day
 
-    def clean_topics(self) -> list[Topic]:
-        """Refuse more than five."""
-        return few_topics(self.cleaned_data["topics"])
-
     def changes(self) -> dict[str, Any]:
         """Return what to hand to `save_part`."""
         changes = super().changes()
         changes["values"]["until"] = self.cleaned_data["until"]
-        return {**changes, "topics": self.cleaned_data["topics"]}
+        return changes
 
 
 class WeightForm(AnswersForm):
@@ -213,4 +224,9 @@ class ReadersForm(AnswersForm):
         return {"values": {name: self.cleaned_data[name] for name in names} | {"has_chosen_readers": True}}
 
 
-FORMS_OF_PARTS: dict[str, type[AnswersForm]] = {CARD_PART: CardForm, "weight": WeightForm, "readers": ReadersForm}
+FORMS_OF_PARTS: dict[str, type[AnswersForm]] = {
+    ASKING_PART: SheetForm,
+    CARD_PART: CardForm,
+    "weight": WeightForm,
+    "readers": ReadersForm,
+}

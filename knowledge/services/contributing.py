@@ -38,9 +38,9 @@ def start(
     technique: TechniqueTemplate | None = None,
     author: User | None = None,
     invitation: Invitation | None = None,
-    is_card: bool = False,
+    form: str = "",
 ) -> KnowHow:
-    """Begin a contribution, or a who's who card, and return it; with the same key again, return the one that was begun.
+    """Begin a contribution, or with their `form` a who's who card or a question, and return it; with the same key again, return the one that was begun.
 
     `author` is the person a librarian writes for (default: `by`). Raises NotReady with a sentence.
     """
@@ -51,9 +51,7 @@ def start(
     if existing is None:
         try:
             with transaction.atomic():
-                return _create(
-                    by=by, author=author, key=key, technique=technique, invitation=invitation, is_card=is_card
-                )
+                return _create(by=by, author=author, key=key, technique=technique, invitation=invitation, form=form)
         except IntegrityError:
             existing = KnowHow.objects.filter(contribution_key=key).first()
     if existing is None or by.pk not in {existing.owner_id, existing.written_by_id}:
@@ -68,16 +66,16 @@ def _create(
     key: uuid.UUID,
     technique: TechniqueTemplate | None,
     invitation: Invitation | None,
-    is_card: bool,
+    form: str,
 ) -> KnowHow:
     knowhow = KnowHow(
         owner=author,
         written_by=by if by.pk != author.pk else None,
         organisation=author.organisation,
         technique=technique,
-        form=CARD if is_card else "lesson" if technique else "",
-        title=author.name if is_card else "",
-        may_be_contacted=is_card,
+        form="lesson" if technique else form,
+        title=author.name if form == CARD else "",
+        may_be_contacted=form == CARD,
         basis="session" if technique else "",
         visibility=technique.default_visibility if technique else Visibility.MEMBERS,
         phrases=[Phrase.BUILD],

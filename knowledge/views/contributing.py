@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogue.models import Item
 from catalogue.services import EditConflict, NotReady
-from knowledge.forms.contributing import CardStartForm, StartForm, TellForm, WriteForForm
+from knowledge.choices import CARD, QUESTION
+from knowledge.forms.contributing import BeginForm, StartForm, TellForm, WriteForForm
 from knowledge.identifiers import find_in
 from knowledge.models import Invitation, KnowHow, TechniqueTemplate
-from knowledge.questions import CARD_PART
+from knowledge.questions import ASKING_PART, CARD_PART
 from knowledge.services.contributing import start, tell
 from knowledge.views.requests import SignedInRequest
 from knowledge.warned import shown_as, were_shown
@@ -73,16 +74,29 @@ def session(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def card(request: SignedInRequest) -> HttpResponse:
-    """Say what a who's who card is, and begin one. The key in the form makes a second press the same card."""
-    form = CardStartForm(request.POST or None, initial={"key": uuid.uuid4()})
-    if request.method == "POST" and form.is_valid():
+    """Say what a who's who card is, and begin one."""
+    return begin(request, form=CARD, part=CARD_PART, template="knowledge/card.html")
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def ask_colleagues(request: SignedInRequest) -> HttpResponse:
+    """Say what becomes of a question to colleagues, and begin one."""
+    return begin(request, form=QUESTION, part=ASKING_PART, template="knowledge/question.html")
+
+
+def begin(request: SignedInRequest, *, form: str, part: str, template: str) -> HttpResponse:
+    """Begin what has one page of its own. The key in the form makes a second press the same contribution."""
+    beginning = BeginForm(request.POST or None, initial={"key": uuid.uuid4()})
+    if request.method == "POST" and beginning.is_valid():
         try:
-            knowhow = start(by=request.user, key=form.cleaned_data["key"], is_card=True)
+            knowhow = start(by=request.user, key=beginning.cleaned_data["key"], form=form)
         except NotReady as refused:
-            form.add_error(None, str(refused))
+            beginning.add_error(None, str(refused))
         else:
-            return redirect("knowledge:part", pk=knowhow.pk, name=CARD_PART)
-    return render(request, "knowledge/card.html", {"form": form}, status=422 if form.errors else 200)
+            return redirect("knowledge:part", pk=knowhow.pk, name=part)
+    return render(request, template, {"form": beginning}, status=422 if beginning.errors else 200)
 
 
 @never_cache

@@ -31,7 +31,7 @@ CARD = {"title": "Falls link nurse", "summary": "Falls at night.", "patch": "Nor
 
 def card(by: Any, **values: Any) -> KnowHow:
     """Return a published card."""
-    knowhow = start(by=by, key=uuid.uuid4(), is_card=True)
+    knowhow = start(by=by, key=uuid.uuid4(), form="contact")
     values = {"title": CARD["title"], "summary": CARD["summary"], "has_chosen_readers": True, **values}
     answers = {name: CARD[name] for name in ("patch", "contact_route")}
     knowhow = save_part(knowhow=knowhow, version=1, by=by, values=values, answers=answers)
@@ -94,7 +94,7 @@ class TestCards:
     def test_a_day_gone_by_is_refused_and_nothing_is_lost(self, client: Client) -> None:
         person = UserFactory(staff=True)
         client.force_login(person)
-        knowhow = start(by=person, key=uuid.uuid4(), is_card=True)
+        knowhow = start(by=person, key=uuid.uuid4(), form="contact")
         day = {"until_0": "1", "until_1": "1", "until_2": "2020"}
         part = reverse("knowledge:part", args=[knowhow.pk, "card"])
         reply = client.post(part, {"version": knowhow.version, **CARD, **day})
@@ -104,7 +104,7 @@ class TestCards:
 
     def test_a_card_stays_a_card_and_nothing_else_becomes_one(self) -> None:
         person = UserFactory(staff=True)
-        knowhow = start(by=person, key=uuid.uuid4(), is_card=True)
+        knowhow = start(by=person, key=uuid.uuid4(), form="contact")
         with pytest.raises(NotReady, match="stays one"):
             save_part(knowhow=knowhow, version=1, by=person, values={"form": "tip"})
         with pytest.raises(NotReady, match="stays one"):
@@ -118,6 +118,28 @@ def question() -> KnowHow:
 
 
 class TestAnswers:
+    def test_from_share_to_a_question_that_waits_for_the_library(self, client: Client) -> None:
+        asker, topic = UserFactory(staff=True), TopicFactory()
+        client.force_login(asker)
+        assert reverse("knowledge:ask-colleagues") in client.get(reverse("knowledge:share")).content.decode()
+        key = str(uuid.uuid4())
+        for _ in range(2):
+            began = client.post(reverse("knowledge:ask-colleagues"), {"key": key})
+        knowhow = KnowHow.objects.get()
+        part = reverse("knowledge:part", args=[knowhow.pk, "question"])
+        assert began["Location"] == part
+        asked = {"title": "Who asks at weekends?", "summary": "Reviews would be in time.", "context": "Two sites."}
+        client.post(part, {"version": knowhow.version, **asked, "topics": [topic.pk]})
+        ticks = dict.fromkeys(("no_patient", "consent", "may_share"), "on")
+        check = reverse("knowledge:check", args=[knowhow.pk])
+        page = client.get(check).content.decode()
+        assert "Still to answer" not in page
+        assert "How well it worked" not in page
+        client.post(check, {"version": sent_version(knowhow), **ticks})
+        knowhow.refresh_from_db()
+        assert (knowhow.status, knowhow.form, knowhow.standing) == ("submitted", "question", "")
+        assert list(knowhow.topics.all()) == [topic]
+
     def test_a_colleague_answers_and_whoever_asked_says_that_it_helped(self, question: KnowHow, outbox: Any) -> None:
         colleague, asker = UserFactory(staff=True), question.owner
         browser = signed_in(colleague)
