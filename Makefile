@@ -1,6 +1,6 @@
 # Everything a person does with the portal. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help install install-checks assets run dev test check lint types imports migrations production bench clear-demo
+.PHONY: help install install-checks assets run dev test check lint types imports migrations production bench drill-digests clear-demo
 
 PYTHON_VENV := .venv/bin/python
 THROWAWAY := $(PYTHON_VENV) -m kmportal.servers --
@@ -54,6 +54,9 @@ production: install
 bench: assets ## Measure the search page on 10,000 items
 	@$(PYTHON_VENV) manage.py collectstatic --noinput --verbosity 0
 	@exec $(PYTHON_VENV) manage.py bench
+
+drill-digests: install ## Send 20,000 updates through 200 faults and check the sums (half an hour)
+	@exec $(PYTHON_VENV) manage.py drill_digests
 
 clear-demo: install ## Remove the demonstration content and its sign-ins
 	@exec $(PYTHON_VENV) manage.py clear_demo

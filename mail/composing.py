@@ -7,6 +7,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.core.mail import BadHeaderError
@@ -29,6 +30,7 @@ def refuse_line_breaks(name: str, value: str) -> None:
         raise BadHeaderError(f"The header {name} must be one line.")
 
 
+@lru_cache(maxsize=1_000)
 def bare_address(text: str) -> str:
     """Return the address of "Name <address>" or of an address alone, its domain as the mail server needs it.
 
@@ -44,6 +46,7 @@ def bare_address(text: str) -> str:
         raise ValueError(f"{text!r} is not an e-mail address.") from error
 
 
+@lru_cache(maxsize=1_000)
 def header_address(text: str) -> Address:
     """Return name and address as a header's value, encoded where the name needs it."""
     return Address(display_name=parseaddr(text)[0], addr_spec=bare_address(text))

@@ -24,15 +24,23 @@ DURABLE_EVERY = 20
 WAIT_FOR_DATABASE = 120
 LOOK_EVERY = 0.5
 
-MARK_SENDING = """
-    UPDATE mail_outboxmessage SET state = 'sending', attempts = attempts + 1
-    WHERE id = %s AND lease_owner = %s AND state = 'waiting' AND lease_until > %s
-"""
 MARK_SENT = """
     UPDATE mail_outboxmessage
     SET state = 'sent', sent_at = %s, smtp_code = %s, last_error = '', lease_owner = NULL, lease_until = NULL
     WHERE id = %s AND lease_owner = %s AND state IN ('waiting', 'sending')
 """
+# What one message's answer and the next one's beginning write, in one journey to the database. Planned once for a batch.
+PREPARE = """
+    PREPARE mail_mark (timestamptz, smallint, bigint, uuid, bigint, timestamptz) AS
+    WITH answered AS (
+        UPDATE mail_outboxmessage
+        SET state = 'sent', sent_at = $1, smtp_code = $2, last_error = '', lease_owner = NULL, lease_until = NULL
+        WHERE id = $3 AND lease_owner = $4 AND state IN ('waiting', 'sending')
+    )
+    UPDATE mail_outboxmessage SET state = 'sending', attempts = attempts + 1
+    WHERE id = $5 AND lease_owner = $4 AND state = 'waiting' AND lease_until > $6
+"""
+MARK = "EXECUTE mail_mark (%s, %s, %s, %s, %s, %s)"
 
 
 def is_lost_connection(error: DatabaseError) -> bool:
@@ -43,32 +51,40 @@ def is_lost_connection(error: DatabaseError) -> bool:
 
 
 class Marks:
-    """The marks of one sender on one batch of a mailing."""
+    """The marks of one sender on one batch of a mailing, inside `unhurried_disk`."""
 
     def __init__(self, owner: uuid.UUID) -> None:
         self.owner = str(owner)
+        # What was answered and may not be on the disk yet; the last of it may not be written at all.
         self._unsafe: list[tuple[Any, ...]] = []
+        self._unwritten: tuple[Any, ...] = (None, None, None)
 
     def sending(self, message: OutboxMessage) -> bool:
         """Mark that the message is about to be handed over; return whether this sender still holds it."""
-        values = (message.pk, self.owner, timezone.now())
         try:
+            if len(self._unsafe) >= DURABLE_EVERY:
+                self.make_durable()
             with connection.cursor() as cursor:
-                cursor.execute(MARK_SENDING, values)
+                cursor.execute(MARK, (*self._unwritten, self.owner, message.pk, timezone.now()))
+                self._unwritten = (None, None, None)
                 return bool(cursor.rowcount == 1)
         except DatabaseError as error:
             self._wait_out(error)
             return False
 
     def sent(self, message: OutboxMessage, code: int | None) -> None:
-        """Mark that the server took the message."""
-        self._unsafe.append((timezone.now(), code, message.pk, self.owner))
+        """Note that the server took the message: it is written with the next one's mark, or by `flush`."""
+        self._unwritten = (timezone.now(), code, message.pk)
+        self._unsafe.append((*self._unwritten, self.owner))
+
+    def flush(self) -> None:
+        """Write what is noted, before something that takes its time."""
+        if self._unwritten[2] is None:
+            return
         try:
-            if len(self._unsafe) >= DURABLE_EVERY:
-                self.make_durable()
-                return
             with connection.cursor() as cursor:
                 cursor.execute(MARK_SENT, self._unsafe[-1])
+            self._unwritten = (None, None, None)
         except DatabaseError as error:
             self._wait_out(error)
 
@@ -83,6 +99,7 @@ class Marks:
                 # Marked already: any write brings the log to the disk.
                 cursor.execute("SELECT pg_current_xact_id()")
         self._unsafe = []
+        self._unwritten = (None, None, None)
 
     def finish(self) -> None:
         """Bring the last marks to the disk, as `make_durable` does, waiting for a database that went away."""
@@ -109,22 +126,29 @@ class Marks:
                     raise
                 continue
             self._unsafe = []
-            with connection.cursor() as cursor:
-                cursor.execute("SET synchronous_commit TO off")
+            self._unwritten = (None, None, None)
+            begin_unhurried()
             return
+
+
+def begin_unhurried() -> None:
+    """Let commits of this connection return before the disk has them, and prepare the mark."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")
+        cursor.execute(PREPARE)
 
 
 @contextmanager
 def unhurried_disk() -> Iterator[None]:
-    """Let commits of this connection return before the disk has them, for as long as the block lasts."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit TO off")
+    """Do so for as long as the block lasts."""
+    begin_unhurried()
     try:
         yield
     finally:
         try:
             with connection.cursor() as cursor:
                 cursor.execute("RESET synchronous_commit")
+                cursor.execute("DEALLOCATE mail_mark")
         except DatabaseError:
             # A connection that cannot be reset is not used again.
             connection.close()

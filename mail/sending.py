@@ -5,7 +5,7 @@ import logging
 import random
 import smtplib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from email.errors import MessageError
 
 from django.conf import settings
@@ -26,7 +26,9 @@ logger = logging.getLogger(__name__)
 State = OutboxMessage.State
 
 # Messages per claim and per connection; relays limit how many they take on one.
-BATCH = 50
+BATCH = 200
+# So many are written before they leave: what a reader may see is asked no earlier.
+WRITTEN_AT_ONCE = 100
 # How long a claim holds, and how much of it a sender uses, so that a slow server cannot outlast it.
 LEASE = datetime.timedelta(minutes=5)
 USABLE_LEASE = LEASE * 0.6
@@ -47,26 +49,30 @@ def retry_delay(attempts: int) -> datetime.timedelta:
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
 
 
-def send_waiting(*, until: datetime.datetime | None = None) -> int:
+def send_waiting(*, until: datetime.datetime | None = None, most: int | None = None) -> int:
     """Send what is due, batch by batch, for one turn; return how many messages the server took.
 
-    until: send also what waits for a moment up to this one, as when a mailing is tried before its day.
+    until: send also what waits for a moment up to this one, as when a mailing is tried before its day. most: end
+    once so many were claimed.
     """
     if settings.SMTP is None:
         return 0
     sent = 0
     ends = timezone.now() + TURN
-    while timezone.now() < ends:
+    left = most
+    while timezone.now() < ends and (left is None or left > 0):
         owner = uuid.uuid4()
-        batch = claim(owner=owner, size=BATCH, until=until)
+        batch = claim(owner=owner, size=BATCH if left is None else min(BATCH, left), until=until)
         if not batch:
             break
+        if left is not None:
+            left -= len(batch)
         try:
             sent += send_batch(batch, owner=owner)
         except smtp.ServerUnreachable as error:
             # No message is to blame: they wait for the next sweep, with their attempts as they were.
             logger.warning("The mail server cannot be reached: %s", error)
-            release(owner=owner, reason=f"The mail server cannot be reached: {error}")
+            release(batch, owner=owner, reason=f"The mail server cannot be reached: {error}")
             break
     return sent
 
@@ -90,12 +96,13 @@ def claim(*, owner: uuid.UUID, size: int, until: datetime.datetime | None = None
     return [message for message in batch if message.pk not in waits]
 
 
-def release(*, owner: uuid.UUID, reason: str = "") -> None:
+def release(batch: Sequence[OutboxMessage], *, owner: uuid.UUID, reason: str = "") -> None:
     """Give back what this sender claimed and did not send."""
     changes: dict[str, object] = {"lease_owner": None, "lease_until": None}
     if reason:
         changes["last_error"] = reason[:500]
-    OutboxMessage.objects.filter(lease_owner=owner, state=State.WAITING).update(**changes)
+    mine = OutboxMessage.objects.filter(pk__in=[message.pk for message in batch])
+    mine.filter(lease_owner=owner, state=State.WAITING).update(**changes)
 
 
 def send_batch(batch: Sequence[OutboxMessage], *, owner: uuid.UUID) -> int:
@@ -113,9 +120,9 @@ def send_batch(batch: Sequence[OutboxMessage], *, owner: uuid.UUID) -> int:
                 return send_over_connections(left, owner=owner, stop_at=stop_at, marks=marks)
             finally:
                 marks.finish()
-                release(owner=owner)
+                release(batch, owner=owner)
     sent = send_over_connections(left, owner=owner, stop_at=stop_at)
-    release(owner=owner)
+    release(batch, owner=owner)
     return sent
 
 
@@ -126,24 +133,35 @@ def send_over_connections(
 
     What messages without a text of their own say is written just before they leave.
     """
-    written = contents(left)
-    wanted = []
-    for message in left:
-        content = written[message.pk]
-        if isinstance(content, NotNeeded):
-            settle(message, owner=owner, state=State.CANCELLED, last_error=content.reason[:500])
-        else:
-            wanted.append((message, content))
+    waiting = written_in_time(left, owner=owner, marks=marks)
+    message = next(waiting, None)
     sent = 0
-    while wanted and timezone.now() < stop_at:
+    while message is not None and timezone.now() < stop_at:
         with smtp.connection(settings.SMTP or {}) as client:
-            while wanted and timezone.now() < stop_at:
-                message, content = wanted.pop(0)
-                outcome = send_one(message, content, client=client, owner=owner, marks=marks)
+            while message is not None and timezone.now() < stop_at:
+                outcome = send_one(*message, client=client, owner=owner, marks=marks)
                 sent += outcome is not None and outcome.result is smtp.Result.SENT
+                message = next(waiting, None)
                 if outcome is not None and not outcome.connected:
                     break
     return sent
+
+
+def written_in_time(
+    messages: Sequence[OutboxMessage], *, owner: uuid.UUID, marks: Marks | None
+) -> Iterator[tuple[OutboxMessage, Content]]:
+    """Yield each message with what it says, written some at a time; what is not needed any more is settled."""
+    for start in range(0, len(messages), WRITTEN_AT_ONCE):
+        some = messages[start : start + WRITTEN_AT_ONCE]
+        if marks is not None:
+            marks.flush()
+        written = contents(some)
+        for message in some:
+            content = written[message.pk]
+            if isinstance(content, NotNeeded):
+                settle(message, owner=owner, state=State.CANCELLED, last_error=content.reason[:500])
+            else:
+                yield message, content
 
 
 def settle_unsendable(message: OutboxMessage, suppressed: dict[str, str], *, owner: uuid.UUID) -> bool:

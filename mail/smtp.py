@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 # How long a server may take to answer, in seconds.
 TIMEOUT = 30
@@ -51,6 +52,12 @@ def answer(code: int, words: bytes, *, connected: bool = True) -> Outcome:
     return Outcome(result, code, text, connected=connected and code != 421)
 
 
+@cache
+def trusted() -> ssl.SSLContext:
+    """Return the certificates that the machine trusts, which take long to read."""
+    return ssl.create_default_context()
+
+
 @contextmanager
 def connection(server: Mapping[str, object]) -> Iterator[smtplib.SMTP]:
     """Give a connection to the server of `settings.SMTP`, encrypted and signed in as it says.
@@ -59,10 +66,9 @@ def connection(server: Mapping[str, object]) -> Iterator[smtplib.SMTP]:
     """
     host, port = str(server["host"]), int(str(server["port"]))
     try:
-        context = ssl.create_default_context()
         client: smtplib.SMTP
         if server["use_ssl"]:
-            client = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=context)
+            client = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=trusted())
         else:
             client = smtplib.SMTP(host, port, timeout=TIMEOUT)
     except (OSError, smtplib.SMTPException) as error:
@@ -71,7 +77,7 @@ def connection(server: Mapping[str, object]) -> Iterator[smtplib.SMTP]:
         try:
             client.ehlo_or_helo_if_needed()
             if server["use_tls"]:
-                client.starttls(context=context)
+                client.starttls(context=trusted())
                 client.ehlo()
             if server["user"]:
                 client.login(str(server["user"]), str(server["password"]))

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from django.conf import settings
 from django.urls import reverse
@@ -14,10 +15,13 @@ from digests.models import Digest
 from digests.tokens import MANAGE, STOP, VIEW, token
 from digests.writing import words
 from digests.writing.gathering import Entry, Gathered, gather, names_of
-from digests.writing.pieces import frame_piece, item_piece
+from digests.writing.pieces import Kept, frame_piece, item_piece
 from mail.composers import Content, NotNeeded
 from mail.links import portal_url
 from mail.models import OutboxMessage
+
+# Items with their reasons, drawn for one reader and used for the next: readers share most of them.
+_entries: Kept[tuple[str, str]] = Kept(20_000)
 
 
 def write_messages(messages: Sequence[OutboxMessage]) -> Mapping[int, Content | NotNeeded]:
@@ -47,25 +51,27 @@ def _one(digest: Digest, found: Gathered, names: Mapping[int, tuple[str, bool]])
     if not found.entries:
         return NotNeeded("Nothing of it may be seen any more.")
     links = {
-        "view_url": portal_url(reverse("digests:view", args=[token(subscriber, VIEW, str(digest.pk))])),
-        "manage_url": portal_url(reverse("digests:manage", args=[token(subscriber, MANAGE)])),
-        "stop_url": portal_url(reverse("digests:stop", args=[token(subscriber, STOP, digest.run.frequency)])),
+        "view_url": link("digests:view", token(subscriber, VIEW, str(digest.pk))),
+        "manage_url": link("digests:manage", token(subscriber, MANAGE)),
+        "stop_url": link("digests:stop", token(subscriber, STOP, digest.run.frequency)),
     }
     adjective = ADJECTIVES[Frequency(digest.run.frequency)]
     frame = frame_piece(adjective=adjective, day=day_in_words(digest.run.sends_on))
     more = more_line(digest, found)
     sections = sections_of(found.entries)
+    sections_html, sections_text = _sections(sections, digest, names)
+    summary = summary_line(sections)
     html = {
-        "summary": escape(summary_line(found.entries)),
+        "summary": escape(summary),
         "notes": "".join(_note_html(text) for text in found.notes),
-        "sections": "".join(_section_html(heading, entries, digest, names) for heading, entries in sections),
+        "sections": sections_html,
         "more": _more_html(more, links["manage_url"]),
         **{name: escape(link) for name, link in links.items()},
     }
     text = {
-        "summary": summary_line(found.entries),
+        "summary": summary,
         "notes": "".join(f"{words.plain(text, longest=600)}\n\n" for text in found.notes),
-        "sections": "".join(_section_text(heading, entries, digest, names) for heading, entries in sections),
+        "sections": sections_text,
         "more": f"{more}\n\n" if more else "",
         **links,
     }
@@ -82,6 +88,16 @@ def _one(digest: Digest, found: Gathered, names: Mapping[int, tuple[str, bool]])
     )
 
 
+def link(name: str, signed: str) -> str:
+    """Return the full address of a page of this room that takes a token."""
+    return f"{_address(name, str(settings.PORTAL_URL))}{signed}/"
+
+
+@lru_cache(maxsize=20)
+def _address(name: str, portal: str) -> str:
+    return portal_url(reverse(name, args=["0"])).removesuffix("0/")
+
+
 def list_domain() -> str:
     """Return the portal's host, under which its mailings are known (RFC 2919)."""
     return str(settings.PORTAL_URL).partition("://")[2].partition("/")[0].partition(":")[0]
@@ -95,10 +111,10 @@ def sections_of(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
     return [(kind.plural, by_kind[kind.name]) for kind in kinds.all_kinds() if kind.name in by_kind]
 
 
-def summary_line(entries: Sequence[Entry]) -> str:
+def summary_line(sections: Sequence[tuple[str, Sequence[Entry]]]) -> str:
     """Return "3 new for you: 2 evidence, 1 know-how."."""
-    counts = [f"{len(theirs)} {heading.lower()}" for heading, theirs in sections_of(entries)]
-    return f"{len(entries)} new for you: {', '.join(counts)}."
+    counts = [f"{len(theirs)} {heading.lower()}" for heading, theirs in sections]
+    return f"{sum(len(theirs) for _heading, theirs in sections)} new for you: {', '.join(counts)}."
 
 
 def more_line(digest: Digest, found: Gathered) -> str:
@@ -131,20 +147,28 @@ HEADING = '<h2 style="font-size:20px;line-height:1.3;margin:28px 0 8px;color:#21
 PARAGRAPH = '<p style="font-size:16px;line-height:1.5;margin:0 0 16px;color:#212b32">'
 
 
-def _section_html(heading: str, entries: Sequence[Entry], digest: Digest, names: Mapping[int, tuple[str, bool]]) -> str:
-    items = [
-        item_piece(entry.item, starts=starts_of(entry)).html.filled({"reason": escape(reason_of(entry, digest, names))})
-        for entry in entries
-    ]
-    return f"{HEADING}{escape(heading)}</h2>\n{''.join(items)}"
+def _sections(
+    sections: Sequence[tuple[str, Sequence[Entry]]], digest: Digest, names: Mapping[int, tuple[str, bool]]
+) -> tuple[str, str]:
+    """Return the items under their headings, as HTML and as text."""
+    html, text = [], []
+    for heading, theirs in sections:
+        drawn = [_drawn(entry, digest, names) for entry in theirs]
+        html += [f"{HEADING}{escape(heading)}</h2>\n", *(pair[0] for pair in drawn)]
+        text += [f"{heading.upper()}\n\n", *(pair[1] for pair in drawn)]
+    return "".join(html), "".join(text)
 
 
-def _section_text(heading: str, entries: Sequence[Entry], digest: Digest, names: Mapping[int, tuple[str, bool]]) -> str:
-    items = [
-        item_piece(entry.item, starts=starts_of(entry)).text.filled({"reason": reason_of(entry, digest, names)})
-        for entry in entries
-    ]
-    return f"{heading.upper()}\n\n{''.join(items)}"
+def _drawn(entry: Entry, digest: Digest, names: Mapping[int, tuple[str, bool]]) -> tuple[str, str]:
+    """Return one item with its reason, as HTML and as text: the same for all who get it for the same reason."""
+    item, name = entry.item, names.get(entry.code)
+    key = (item.pk, item.version, item.updated_at, entry.reason, name, digest.run.sends_on, settings.PORTAL_URL)
+    known = _entries.get(key)
+    if known is not None:
+        return known
+    piece = item_piece(item, starts=starts_of(entry))
+    reason = reason_of(entry, digest, names)
+    return _entries.put(key, (piece.html.filled({"reason": escape(reason)}), piece.text.filled({"reason": reason})))
 
 
 def _note_html(text: str) -> str:

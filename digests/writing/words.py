@@ -3,6 +3,7 @@
 import datetime
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from design.dates import day_in_words, in_uk_time
 from digests.choices import Reason
@@ -17,12 +18,17 @@ NAMED_IN_SUBJECT = 2
 MARK = "\ue000"
 
 
+@lru_cache(maxsize=20_000)
 def plain(text: str, *, longest: int = LONGEST_TITLE) -> str:
     """Return the text on one line without control, direction and private characters, cut at a word where it is long."""
-    visible = "".join(
-        " " if unicodedata.category(letter) in {"Cc", "Zl", "Zp"} else letter
-        for letter in text
-        if unicodedata.category(letter) not in {"Cf", "Cs", "Co", "Cn"} or letter == "\u200d"
+    visible = (
+        text
+        if text.isprintable()
+        else "".join(
+            " " if unicodedata.category(letter) in {"Cc", "Zl", "Zp"} else letter
+            for letter in text
+            if unicodedata.category(letter) not in {"Cf", "Cs", "Co", "Cn"} or letter == "\u200d"
+        )
     )
     line = " ".join(visible.split())
     return line if len(line) <= longest else f"{line[:longest].rsplit(' ', 1)[0][:longest]}…"

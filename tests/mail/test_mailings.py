@@ -88,9 +88,11 @@ def test_marks_of_a_lost_database_are_written_again(mail_server: MailServer, tra
     owner = uuid.uuid4()
     batch = sending.claim(owner=owner, size=5)
     marks = marking.Marks(owner)
+    marking.begin_unhurried()
     for message in batch[:3]:
         assert marks.sending(message)
         marks.sent(message, 250)
+    assert OutboxMessage.objects.filter(state="sent").count() == 2
     OutboxMessage.objects.filter(state="sent").update(
         state="waiting", sent_at=None, lease_owner=owner, lease_until=timezone.now() + sending.LEASE
     )
