@@ -46,6 +46,8 @@ LIBRARIAN: Grants = {
     "accounts.organisation": WRITE,
     "accounts.organisationdomain": FULL,
     "digests": LOOK,
+    "digests.digest": KEEP,
+    "digests.subscriber": KEEP,
     "digests.schedule": KEEP,
     "digests.run": KEEP,
     "digests.note": FULL,

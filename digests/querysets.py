@@ -49,14 +49,14 @@ class FollowQuerySet(models.QuerySet[FollowType]):
         return self.select_related("topic", "search")
 
 
-class RunQuerySet(models.QuerySet[RunType]):
+class DigestRunQuerySet(models.QuerySet[RunType]):
     """Runs."""
 
-    def unfinished(self) -> RunQuerySet[RunType]:
+    def unfinished(self) -> DigestRunQuerySet[RunType]:
         """Those with something left to do."""
         return self.filter(state__in=("planning", "planned", "released", "held"))
 
-    def newest_first(self) -> RunQuerySet[RunType]:
+    def newest_first(self) -> DigestRunQuerySet[RunType]:
         """The latest on top."""
         return self.order_by("-sends_on", "-pk")
 

@@ -91,7 +91,7 @@ def mailing_to_bytes(message: OutboxMessage, content: Content) -> bytes:
     """
     headers = {
         "Subject": content.subject,
-        "From": str(header_address(message.from_email)),
+        "From": address_line(message.from_email),
         "To": message.to,
         "Date": format_datetime(message.created_at),
         "Message-ID": message.message_id,
@@ -99,7 +99,7 @@ def mailing_to_bytes(message: OutboxMessage, content: Content) -> bytes:
         **content.headers,
     }
     if message.reply_to:
-        headers["Reply-To"] = str(header_address(message.reply_to))
+        headers["Reply-To"] = address_line(message.reply_to)
     lines = [header_line(name, value) for name, value in headers.items()]
     edge = boundary(message)
     return b"".join(
@@ -111,6 +111,12 @@ def mailing_to_bytes(message: OutboxMessage, content: Content) -> bytes:
             f"\r\n--{edge}--\r\n".encode(),
         ]
     )
+
+
+@lru_cache(maxsize=1_000)
+def address_line(text: str) -> str:
+    """Return name and address as a header's value, in words that any program reads."""
+    return str(header_address(text))
 
 
 def header_line(name: str, value: str) -> str:

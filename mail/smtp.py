@@ -142,5 +142,6 @@ def refused(client: smtplib.SMTP, code: int, words: bytes) -> Outcome:
 
 def dot_stuffed(content: bytes) -> bytes:
     """Return the content as it goes over the line: leading dots doubled, the final dot added (RFC 5321, 4.5.2)."""
-    stuffed = re.sub(rb"(?m)^\.", b"..", content)
+    begins_with_dot = content.startswith(b".") or b"\n." in content
+    stuffed = re.sub(rb"(?m)^\.", b"..", content) if begins_with_dot else content
     return stuffed + (b"" if stuffed.endswith(b"\r\n") else b"\r\n") + b".\r\n"

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from digests.choices import DigestState, Frequency, RunState
 from digests.models.following import Subscriber
-from digests.querysets import DigestQuerySet, RunQuerySet
+from digests.querysets import DigestQuerySet, DigestRunQuerySet
 
 
 class Schedule(models.Model):
@@ -59,7 +59,7 @@ class Run(models.Model):
     released_at = models.DateTimeField("released", null=True, blank=True)
     created_at = models.DateTimeField("put together", default=timezone.now)
 
-    objects = RunQuerySet.as_manager()
+    objects = DigestRunQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-sends_on", "-pk"]

@@ -12,6 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from catalogue import kinds
 from digests.writing.words import MARK, plain
 from mail.links import portal_url
 
@@ -96,12 +97,16 @@ def item_piece(item: Any, *, starts: str) -> Pair:
     context = {
         "title": plain(item.title),
         "url": portal_url(item.get_absolute_url()),
-        "details": [
-            plain(detail) for detail in (item.form_label, item.standing_label, str(item.year or ""), starts) if detail
-        ],
+        "details": [plain(detail) for detail in details_of(item, starts) if detail],
         "reason": mark("reason"),
     }
     return _items.put(key, _drawn("item", context))
+
+
+def details_of(item: Any, starts: str) -> list[str]:
+    """Return what stands below a title: type, how good in the words of its kind, year, and when it takes place."""
+    standing = f"{kinds.get(item.kind).standing_label}: {item.standing_label}" if item.standing_label else ""
+    return [item.form_label, standing, str(item.year or ""), starts]
 
 
 def frame_piece(*, adjective: str, day: str) -> Pair:

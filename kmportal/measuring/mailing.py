@@ -222,7 +222,7 @@ def naive_loop(server: dict[str, object], keys: Sequence[int]) -> float:
                 client,
                 sender="portal@localhost",
                 recipient=digest.subscriber.address,
-                content=mail.message().as_bytes(linesep="\r\n"),
+                content=mail.message().as_bytes().replace(b"\n", b"\r\n"),
             )
             digest.settled_at = timezone.now()
             digest.save()
