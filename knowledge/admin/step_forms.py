@@ -5,9 +5,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.db.models import Q
 
+from accounts.admin_pages import ChooseMany, ChooseOne
 from accounts.models import User
 from catalogue import relations
 from catalogue.models import Item, ItemTopic, Relation
@@ -41,7 +41,7 @@ class ApproveForm(OfOne):
     title = forms.CharField(max_length=TITLE_LIMIT, widget=forms.TextInput(attrs={"class": "vTextField"}))
     form = forms.ChoiceField(label="Type")
     topics = TopicField(
-        widget=AutocompleteSelectMultiple(ItemTopic._meta.get_field("tag"), admin.site),
+        widget=ChooseMany(ItemTopic._meta.get_field("tag"), admin.site),
         help_text="Type a few letters and choose from the list. Broader topics follow by themselves.",
     )
 
@@ -109,7 +109,7 @@ class EvaluationForm(OfOne):
     evaluation = forms.ModelChoiceField(
         label="Service evaluation, clinical audit or quality improvement report",
         queryset=Item.objects.none(),
-        widget=AutocompleteSelect(KnowHow._meta.get_field("evaluation"), admin.site),
+        widget=ChooseOne(KnowHow._meta.get_field("evaluation"), admin.site),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

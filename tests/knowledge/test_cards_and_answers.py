@@ -224,7 +224,8 @@ class TestAnswers:
             numbers.append(len(captured))
             others = [Answer(knowhow=question, text="So.", place="Ward", at=timezone.now()) for _ in range(2)]
             Answer.objects.bulk_create(others)
-        assert numbers[0] == numbers[1] <= 12, numbers
+        # Five of them belong to every page: session, person, footer, banner, saved lists.
+        assert numbers[0] == numbers[1] <= 13, numbers
 
 
 def sent_version(knowhow: KnowHow) -> int:
