@@ -42,7 +42,9 @@ class Kind:
     form that SearchText.exact holds them. ris_entries: gives the items as entries for reference managers, in one query;
     those without one get a plain entry. topic_heading: the heading of its part of a topic's page.
     drafts_are_private: drafts belong to their authors, so that librarians' lists and numbers leave them out.
-    home_route: the name of its own landing page, where it has one; else the search for it is.
+    home_route: the name of its own landing page, where it has one; else the search for it is. experience_forms: the
+    forms that tell what matters to patients and carers. topic_missing: what a topic's page offers where it has none of
+    this kind, as the words of a link and the reason that the form of the library team is opened with.
     """
 
     name: str
@@ -61,6 +63,8 @@ class Kind:
     topic_heading: str = ""
     home_route: str = ""
     drafts_are_private: bool = False
+    experience_forms: frozenset[str] = frozenset()
+    topic_missing: tuple[str, str] | None = None
 
 
 _kinds: dict[str, Kind] = {}

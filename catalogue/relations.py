@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from accounts.models import User
@@ -11,6 +11,7 @@ from catalogue.choices import RELATION_FROM_OTHER_END, RelationKind
 from catalogue.models import Item, Relation
 from catalogue.querysets import Reader
 from catalogue.services import NotReady, may_edit
+from taxonomy.models import Topic
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,26 @@ class Link:
     def is_confirmed(self) -> bool:
         """True once a librarian has confirmed it."""
         return self.relation.confirmed_at is not None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two items, and what the first does to the second: "conflicts with", and in one sentence how."""
+
+    first: Item
+    words: str
+    second: Item
+    note: str
+    kind: str
+
+
+# How two items stand to each other, as a topic's page shows it: what does not agree comes first.
+WEIGHING = (RelationKind.CONFLICTS, RelationKind.SUPPORTS, RelationKind.ADDS_TO)
+WEIGHING_WORDS = {
+    RelationKind.CONFLICTS: "Conflicts",
+    RelationKind.SUPPORTS: "Agrees",
+    RelationKind.ADDS_TO: "Adds detail",
+}
 
 
 @transaction.atomic
@@ -95,3 +116,24 @@ def shown_to(user: Reader, item: Item, *, with_proposed: bool = False) -> list[L
             words = RelationKind(row.kind).label if outwards else RELATION_FROM_OTHER_END[RelationKind(row.kind)]
             links.append(Link(words=words, kind=row.kind, item=other, note=row.note, relation=row))
     return links
+
+
+def weighed_about(topic: Topic, user: Reader, *, limit: int) -> list[Pair]:
+    """Return confirmed pairs that agree, add detail or conflict, conflicts first, in one query.
+
+    One of the two is about the topic or a narrower one, and the reader may list both.
+    """
+    listed = Item.objects.listed_to(user)
+    about = Item.objects.about([topic]).order_by()
+    order = Case(*(When(kind=kind, then=Value(place)) for place, kind in enumerate(WEIGHING)))
+    rows = (
+        Relation.objects.filter(kind__in=WEIGHING, confirmed_at__isnull=False)
+        .filter(from_item__in=listed, to_item__in=listed)
+        .filter(Q(from_item__in=about) | Q(to_item__in=about))
+        .select_related("from_item", "to_item")
+        .order_by(order, "-confirmed_at", "pk")[:limit]
+    )
+    return [
+        Pair(row.from_item, RelationKind(row.kind).label, row.to_item, row.note, WEIGHING_WORDS[RelationKind(row.kind)])
+        for row in rows
+    ]

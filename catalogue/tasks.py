@@ -1,8 +1,9 @@
-"""What the catalogue does at night."""
+"""What the catalogue does in the background."""
 
 from celery import shared_task
 
 from catalogue.asked.services import forget_old_searches as forget
+from catalogue.search import index_many
 from catalogue.search.embedding import fill_meanings as fill
 from catalogue.search.sweeping import sweep
 
@@ -26,3 +27,9 @@ def fill_meanings() -> None:
 def forget_old_searches() -> None:
     """Delete what nobody searched for lately."""
     forget()
+
+
+@shared_task(name="catalogue.index_items", ignore_result=True)
+def index_items(*, item_ids: list[int]) -> None:
+    """Bring search in step with these items. What a lost message leaves behind, the sweep finds at night."""
+    index_many(item_ids)

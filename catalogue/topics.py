@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django.db import transaction
 from taggit.managers import _TaggableManager
+
+from taxonomy.services.following import current
 
 
 class ChosenTopicsManager(_TaggableManager):
@@ -13,4 +16,14 @@ class ChosenTopicsManager(_TaggableManager):
         words = [tag for tag in tags if isinstance(tag, str)]
         if words:
             raise TypeError(f"Topics are chosen from the list, so {words[0]!r} cannot be added as words.")
-        return super()._to_tag_model_instances(tags, tag_kwargs)
+        return current(super()._to_tag_model_instances(tags, tag_kwargs))
+
+    def add(self, *tags: Any, **kwargs: Any) -> None:
+        """Add topics; one that is merged at this moment is added as the topic it becomes part of."""
+        with transaction.atomic():
+            super().add(*tags, **kwargs)
+
+    def set(self, tags: Any, **kwargs: Any) -> None:
+        """Make these the topics, with the same care."""
+        with transaction.atomic():
+            super().set(tags, **kwargs)

@@ -10,4 +10,5 @@ urlpatterns = [
     path("map/", views.evidence_map, name="map"),
     path("topics/", views.topics, name="topics"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
+    path("topics/<slug:slug>/ward/", views.ward_sheet, name="topic-ward"),
 ]

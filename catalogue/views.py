@@ -1,6 +1,7 @@
 """Search, the list of topics, a page for each of them and the map of them all."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.timezone import localdate
@@ -17,8 +18,10 @@ from catalogue.search import search as find
 from catalogue.search.completing import complete
 from catalogue.search_page import search_context
 from catalogue.topic_index import topic_tree, topics_from_a_to_z
-from catalogue.topic_page import neighbours, topic_parts
+from catalogue.topic_page import topic_page
+from catalogue.ward import scan_code, sheet_of
 from taxonomy.models import Topic
+from taxonomy.querysets import TopicQuerySet
 
 
 @require_safe
@@ -81,19 +84,37 @@ def topics(request: HttpRequest) -> HttpResponse:
 @require_safe
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what is known about one topic; a merged one leads to the topic it became part of."""
-    found = get_object_or_404(Topic.objects.with_other_names().select_related("merged_into"), slug=slug)
+    found = find_topic(slug, Topic.objects.with_other_names().with_related().with_steps_around())
     if found.merged_into is not None:
         return redirect(found.merged_into, permanent=True)
-    if found.status == Topic.Status.CANDIDATE:
-        raise Http404
-    parts = topic_parts(found, request.user)
     context = {
         "topic": found,
         "is_retired": found.status == Topic.Status.RETIRED,
-        "parts": parts,
-        "total": sum(part.total for part in parts),
-        "neighbours": neighbours(found, request.user),
-        "also_called": found.other_names,
+        "page": topic_page(found, request.user),
         "search_url": search_url(topic=found.slug),
     }
     return render(request, "catalogue/topic.html", context)
+
+
+@require_safe
+def ward_sheet(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one page of a topic to print and hang up on a ward."""
+    found = find_topic(slug)
+    if found.merged_into is not None:
+        return redirect("topic-ward", found.merged_into.slug, permanent=True)
+    address = settings.PORTAL_URL + found.get_absolute_url()
+    context = {
+        "topic": found,
+        "sheet": sheet_of(found, request.user),
+        "address": address,
+        "scan_code": scan_code(address),
+        "today": localdate(),
+    }
+    return render(request, "catalogue/ward.html", context)
+
+
+def find_topic(slug: str, topics: TopicQuerySet | None = None) -> Topic:
+    """Return the topic of an address; a suggested one has none. Raises Http404."""
+    topics = Topic.objects.all() if topics is None else topics
+    with_page = topics.exclude(status=Topic.Status.CANDIDATE).select_related("merged_into", "successor")
+    return get_object_or_404(with_page, slug=slug)

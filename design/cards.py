@@ -24,13 +24,15 @@ class CardFacts:
     """What a card shows beyond the columns that every kind of item has. The content app fills it in for many at once.
 
     quality_words: the appraisal tool's own result, as in "Moderate certainty (GRADE)". publication_status: as in
-    "Peer reviewed". source: the journal or publisher. access: what it takes to read it, as in "Free to read".
+    "Peer reviewed". source: the journal or publisher. access: what it takes to read it, as in "Free to read". minutes:
+    how long it takes, where it is something to do.
     """
 
     quality_words: str = ""
     publication_status: str = ""
     source: str = ""
     access: str = ""
+    minutes: int | None = None
     is_preprint: bool = False
     is_retracted: bool = False
 

@@ -110,5 +110,7 @@ def register_kind() -> None:
             identifiers_in=identifiers_in,
             ris_entries=ris_entries,
             topic_heading="What the evidence says",
+            experience_forms=frozenset({"qualitative", "qual_synthesis", "patient_info"}),
+            topic_missing=("Ask for an evidence search", "evidence_search"),
         )
     )

@@ -70,6 +70,7 @@ def register_kind() -> None:
             default_review_months=REVIEW_MONTHS,
             card_facts=card_facts,
             topic_heading="What colleagues have learned",
+            topic_missing=("Tell us who could share know-how", "share_knowhow"),
             home_route="knowledge:home",
             drafts_are_private=True,
         )

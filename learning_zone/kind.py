@@ -44,7 +44,7 @@ def card_facts(item_ids: list[int]) -> Mapping[int, CardFacts]:
     """Return what the cards of these resources show: how long, for whom it is easy, what it takes to get in."""
     rows = LearningResource.objects.filter(pk__in=item_ids).values_list("pk", "provider", "minutes", "level", "access")
     return {
-        pk: CardFacts(source=provider, access=facts_in_words(minutes, level, access))
+        pk: CardFacts(source=provider, access=facts_in_words(minutes, level, access), minutes=minutes)
         for pk, provider, minutes, level, access in rows
     }
 
@@ -72,7 +72,7 @@ def register_kind() -> None:
             searchable_text=searchable_text,
             default_review_months=REVIEW_MONTHS,
             card_facts=card_facts,
-            topic_heading="What to learn next",
+            topic_heading="What you can learn",
             home_route="learning_zone:home",
         )
     )

@@ -6,6 +6,9 @@ from django import forms
 
 from taxonomy.models import Topic
 
+# Longer numbers are no keys and would be refused by the database.
+MOST_DIGITS = 19
+
 
 class TopicField(forms.ModelMultipleChoiceField):
     """A choice of topics in use. What is typed is never made into a topic."""
@@ -18,3 +21,11 @@ class TopicField(forms.ModelMultipleChoiceField):
             {"invalid_choice": "“%(value)s” is not a topic on the list. Choose from the list or suggest a topic."},
         )
         super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """Take the topic that a merged one became part of for it: the form may have been open since before."""
+        keys = [str(key) for key in value or () if str(key).isdecimal() and len(str(key)) < MOST_DIGITS]
+        merged = dict(Topic.objects.filter(pk__in=keys, status=Topic.Status.MERGED).values_list("pk", "merged_into"))
+        if merged:
+            value = [merged.get(int(key), key) if str(key) in keys else key for key in value]
+        return super().clean(value)

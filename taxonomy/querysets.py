@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import JSONObject
+
+from taxonomy.names import singular_key
 
 if TYPE_CHECKING:
-    from taxonomy.models import Topic
+    from taxonomy.models import RelatedTopics, Topic
+
+
+RelatedType = TypeVar("RelatedType", bound="RelatedTopics", covariant=True)
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):
@@ -56,6 +63,65 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         """Topics whose name or entry term has this key (`names.name_key`)."""
         return self.filter(Q(key=key) | Q(entry_terms__key=key)).distinct()
 
+    def named_alike(self, text: str) -> TopicQuerySet:
+        """Topics whose name or entry term is this one but for case, spacing, hyphens and the plural. One query first.
+
+        Every name is compared, which takes milliseconds for some thousands of names.
+        """
+        wanted = singular_key(text)
+        terms = self.model._meta.get_field("entry_terms").related_model
+        names = [
+            *self.model._default_manager.values_list("pk", "key"),
+            *terms._default_manager.values_list("topic", "key"),  # type: ignore[union-attr]
+        ]
+        return self.filter(pk__in={pk for pk, key in names if singular_key(key) == wanted})
+
+    def related_to(self, topic: Topic) -> TopicQuerySet:
+        """The topics that are worth knowing with one."""
+        return self.filter(Q(related_after__second=topic) | Q(related_before__first=topic)).distinct()
+
+    def with_related(self) -> TopicQuerySet:
+        """Each with `related_topics`: name and slug of the topics in use that are worth knowing with it, by name."""
+        pairs = self.model._meta.get_field("related_after").related_model
+        beside = pairs._default_manager.filter(  # type: ignore[union-attr]
+            Q(first=OuterRef(OuterRef("pk")), second=OuterRef("pk"))
+            | Q(second=OuterRef(OuterRef("pk")), first=OuterRef("pk"))
+        )
+        related = self.model._default_manager.filter(Exists(beside), status="active").order_by("name")
+        return self.annotate(related_topics=ArraySubquery(related.values(row=JSONObject(name="name", slug="slug"))))
+
+    def with_steps_around(self) -> TopicQuerySet:
+        """Each with `steps_around`: every step of the hierarchy from it to the top, and to the topics just below it.
+
+        A step is a dictionary: narrower and broader (keys), is_primary, and name and slug of both.
+        """
+        edges = self.model._meta.get_field("broader_edges").related_model
+        closure = self.model._meta.get_field("ancestor_rows").related_model
+        above = closure._default_manager.filter(  # type: ignore[union-attr]
+            ancestor=OuterRef("narrower"), descendant=OuterRef(OuterRef("pk"))
+        )
+        steps = edges._default_manager.filter(  # type: ignore[union-attr]
+            Q(Exists(above), broader__status="active") | Q(broader=OuterRef("pk"), narrower__status="active")
+        )
+        step = JSONObject(
+            narrower="narrower_id",
+            broader="broader_id",
+            is_primary="is_primary",
+            narrower_name="narrower__name",
+            narrower_slug="narrower__slug",
+            broader_name="broader__name",
+            broader_slug="broader__slug",
+        )
+        return self.annotate(steps_around=ArraySubquery(steps.values(row=step)))
+
     def with_slugs(self, slugs: Iterable[str]) -> TopicQuerySet:
         """The active topics among these slugs."""
         return self.active().filter(slug__in=list(slugs))
+
+
+class RelatedQuerySet(models.QuerySet[RelatedType]):
+    """Pairs of related topics."""
+
+    def related_to(self, topic: Topic) -> RelatedQuerySet[RelatedType]:
+        """The pairs in which a topic is one of the two."""
+        return self.filter(Q(first=topic) | Q(second=topic))

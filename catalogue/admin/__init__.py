@@ -7,5 +7,6 @@ from catalogue.admin.asked import SearchAdmin
 from catalogue.admin.editing import ItemForm
 from catalogue.admin.everything import EverythingAdmin
 from catalogue.admin.items import ItemAdmin
+from catalogue.admin.links import RelationAdmin
 
-__all__ = ["EverythingAdmin", "ItemAdmin", "ItemForm", "SearchAdmin"]
+__all__ = ["EverythingAdmin", "ItemAdmin", "ItemForm", "RelationAdmin", "SearchAdmin"]

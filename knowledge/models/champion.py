@@ -5,6 +5,7 @@ from typing import ClassVar
 import pghistory
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -51,6 +52,10 @@ class ChampionProfile(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+    def get_absolute_url(self) -> str:
+        """Their page in the directory."""
+        return reverse("knowledge:champion", args=[self.pk])
 
     @property
     def is_granted(self) -> bool:

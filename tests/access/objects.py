@@ -96,6 +96,7 @@ def arguments(objects: Objects) -> dict[str, Callable[[], list[Any]]]:
     people = ContentType.objects.get_for_model(User).pk
     values: dict[str, Callable[[], list[Any]]] = {
         "topic": lambda: [objects.topic.slug],
+        "topic-*": lambda: [objects.topic.slug],
         "sitemap-section": lambda: ["items"],
         "page": lambda: [objects.page.slug],
         "evidence:short": lambda: [evidence.pk],
@@ -129,6 +130,7 @@ def arguments(objects: Objects) -> dict[str, Callable[[], list[Any]]]:
         "learning_zone:log-file": lambda: ["csv"],
         "admin:learning_zone_learningresource_overview": list,
         "admin:knowledge_invitation_gaps": list,
+        "admin:taxonomy_topic_tidy": list,
         "admin:view_on_site": lambda: [people, objects.person.pk],
         "admin:app_list": lambda: ["evidence"],
     }

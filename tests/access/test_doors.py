@@ -30,6 +30,7 @@ DOORS: dict[str, Callable[[Topic], str]] = {
     "topic": lambda topic: reverse("topic", args=[topic.slug]),
     "feed of a search": lambda topic: f"{reverse('digests:search-feed')}?q=common",
     "feed of a topic": lambda topic: reverse("digests:topic-feed", args=[topic.slug]),
+    "topic, for the ward": lambda topic: reverse("topic-ward", args=[topic.slug]),
     "sitemap": lambda topic: reverse("sitemap"),
 }
 PAGES: dict[str, Callable[[Evidence], str]] = {
@@ -140,4 +141,4 @@ def test_counts_are_the_counts_of_what_the_viewer_may_list(viewer: str, world: W
     result = client.get(f"{reverse('search')}?topic={world.topic.slug}")
     assert f"{expected} result" in result.content.decode()
     page = client.get(reverse("topic", args=[world.topic.slug]))
-    assert page.context["total"] == expected
+    assert page.context["page"].total == expected

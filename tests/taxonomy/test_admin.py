@@ -35,6 +35,8 @@ def sent(topic: Topic | None = None, **changed: Any) -> dict[str, Any]:
         "status": "active",
         "main_broader": "",
         "other_broader": [],
+        "mappings-TOTAL_FORMS": "0",
+        "mappings-INITIAL_FORMS": "0",
         "entry_terms-TOTAL_FORMS": str(len(kept) + len(names)),
         "entry_terms-INITIAL_FORMS": str(len(kept)),
     }
@@ -107,7 +109,7 @@ class TestRefusals:
         response = desk.post(change(topic), sent(topic, main_broader=topic.pk))
         assert "Falls cannot be its own broader topic." in errors(response)
 
-    @pytest.mark.parametrize("name", ["Falls", "FALLS", " falls ", "Slips", "slips"])
+    @pytest.mark.parametrize("name", ["Falls", "FALLS", " falls ", "Fall", "Slips", "slips", "Slip"])
     def test_a_name_that_is_taken(self, desk: Client, name: str) -> None:
         topic = TopicFactory(name="Falls")
         EntryTerm.objects.create(topic=topic, text="Slips")
@@ -120,7 +122,9 @@ class TestRefusals:
         [
             (["Slips", "slips"], "is the same name as “Slips”. Keep one of them."),
             (["Slips-and-trips", "slips and  trips"], "is the same name as"),
+            (["Slips", "slip"], "is the same name as “Slips”. Keep one of them."),
             (["falls"], "is the topic's own name."),
+            (["Pressure ulcer"], "already leads to the topic Pressure ulcers."),
             (["Pressure ulcers"], "already leads to the topic Pressure ulcers."),
             (["PE"], "has more than one meaning."),
         ],
@@ -144,7 +148,9 @@ class TestRefusals:
 
     def test_merged_is_not_chosen_by_hand(self, desk: Client) -> None:
         topic = TopicFactory()
-        assert desk.post(change(topic), sent(topic, status="merged")).status_code == 422
+        desk.post(change(topic), sent(topic, status="merged"))
+        assert Topic.objects.get(pk=topic.pk).status == "active"
+        assert desk.post(ADD, sent(name="Another", status="merged")).status_code == 422
 
     def test_no_deletion(self, desk: Client) -> None:
         topic = TopicFactory()
@@ -159,6 +165,23 @@ def test_a_name_may_be_removed_and_taken_elsewhere(desk: Client) -> None:
     desk.post(change(topic), sent(topic, **{"entry_terms-0-DELETE": "on"}))
     assert not topic.entry_terms.exists()
     assert desk.post(ADD, sent(name="Slips")).status_code == 302
+
+
+def test_an_old_name_leads_to_the_topic_after_it_was_renamed(desk: Client) -> None:
+    topic = TopicFactory(name="Falls")
+    slug = topic.slug
+    desk.post(change(topic), sent(topic, name="Preventing falls"))
+    topic.refresh_from_db()
+    assert (topic.name, topic.slug) == ("Preventing falls", slug)
+    assert [term.text for term in topic.entry_terms.all()] == ["Falls"]
+
+
+def test_related_topics_are_chosen_on_either_page(desk: Client) -> None:
+    topic, other = TopicFactory(name="Falls"), TopicFactory(name="Frailty")
+    desk.post(change(other), sent(other, related=[topic.pk]))
+    assert list(Topic.objects.related_to(topic)) == [other]
+    desk.post(change(topic), sent(topic))
+    assert not Topic.objects.related_to(other).exists()
 
 
 class TestList:

@@ -9,8 +9,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 from taggit.models import TagBase
 
+from accounts.models import User
 from taxonomy.names import name_key
-from taxonomy.querysets import TopicQuerySet
+from taxonomy.querysets import RelatedQuerySet, TopicQuerySet
 
 
 @pghistory.track()
@@ -34,6 +35,19 @@ class Topic(TagBase):
         blank=True, help_text="What a busy reader should know about this topic, in two sentences."
     )
     status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
+    successor = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="replaces",
+        editable=False,
+        verbose_name="topic to use instead",
+    )
+    suggested_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    suggestion = models.CharField("why it is needed", max_length=500, blank=True, editable=False)
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_from", editable=False
     )
@@ -61,9 +75,13 @@ class Topic(TagBase):
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
-        """Refuse a name that another topic or entry term has already."""
+        """Refuse a name that another topic or entry term has already, also in the plural."""
         super().clean()
-        clash = Topic.objects.named(name_key(self.name)).exclude(pk=self.pk).first()
+        clash = Topic.objects.named_alike(self.name).exclude(pk=self.pk).first()
+        if clash and clash.merged_into:
+            raise ValidationError(
+                {"name": f"“{clash.name}” was merged into {clash.merged_into.name}. Undo that, or choose another name."}
+            )
         if clash:
             raise ValidationError({"name": f"“{self.name}” already stands for the topic {clash.name}."})
 
@@ -92,6 +110,25 @@ class TopicEdge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.narrower} is part of {self.broader}"
+
+
+class RelatedTopics(models.Model):
+    """That two topics are worth knowing together, neither being part of the other. `first` is the older row."""
+
+    first = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="related_after")
+    second = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="related_before")
+
+    objects = RelatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "related topic"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["first", "second"], name="related_topics_are_unique"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="related_topics_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} and {self.second_id}"
 
 
 class TopicClosure(models.Model):
@@ -131,8 +168,9 @@ class EntryTerm(models.Model):
 
     def clean(self) -> None:
         """Refuse a term that already leads elsewhere or that the list of ambiguous abbreviations holds."""
-        key = name_key(self.text)
-        clash = Topic.objects.named(key).exclude(pk=self.topic_id).first()
+        # The name of a merged topic may become a name of another: the topic itself is out of use.
+        others = Topic.objects.exclude(pk=self.topic_id).exclude(status=Topic.Status.MERGED)
+        clash = others.named_alike(self.text).first()
         if clash:
             raise ValidationError({"text": f"“{self.text}” already leads to the topic {clash.name}."})
         if Abbreviation.objects.filter(text__iexact=self.text.strip()).exists():

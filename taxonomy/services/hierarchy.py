@@ -1,4 +1,4 @@
-"""Changes to the hierarchy of topics."""
+"""Broader and narrower."""
 
 from collections.abc import Iterable
 

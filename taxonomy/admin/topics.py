@@ -1,14 +1,16 @@
-"""Topics and ambiguous abbreviations in the librarians' admin."""
+"""Topics in the librarians' admin."""
 
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 
 from accounts.admin_pages import (
@@ -16,14 +18,17 @@ from accounts.admin_pages import (
     ChooseOne,
     ConditionFilter,
     PortalModelAdmin,
-    PortalStackedInline,
     PortalTabularInline,
 )
 from accounts.history import Change, Own, Rows, changes, events_of
+from taxonomy.admin.steps import TOPIC_STEPS
 from taxonomy.forms import TopicField
-from taxonomy.models import Abbreviation, EntryTerm, Meaning, Topic, TopicEdge
-from taxonomy.names import name_key
+from taxonomy.models import EntryTerm, Topic, TopicEdge, TopicMapping
+from taxonomy.names import singular_key
+from taxonomy.reports import tidy_report
 from taxonomy.services import lock_hierarchy, refuse_cycle, set_broader
+from taxonomy.services.curating import keep_old_name, set_related
+from taxonomy.services.merging import used_by
 
 BROADER = TopicEdge._meta.get_field("broader")
 
@@ -44,6 +49,12 @@ class TopicForm(forms.ModelForm):
         widget=ChooseMany(BROADER, admin.site),
         help_text="The topic counts under these too.",
     )
+    related = TopicField(
+        label="Related topics",
+        required=False,
+        widget=ChooseMany(BROADER, admin.site),
+        help_text="Worth knowing together, and neither is part of the other. Each page then leads to the other.",
+    )
 
     class Meta:
         model = Topic
@@ -54,6 +65,9 @@ class TopicForm(forms.ModelForm):
         topic: Topic = self.instance
         broader = list(Topic.objects.parents_of(topic)) if topic.pk else []
         self.stored_broader = broader
+        self.stored_name = topic.name
+        related = list(Topic.objects.related_to(topic)) if topic.pk else []
+        self.initial.setdefault("related", [other.pk for other in related])
         self.initial.setdefault("main_broader", broader[0].pk if broader else None)
         self.initial.setdefault("other_broader", [parent.pk for parent in broader[1:]])
         for name in ("main_broader", "other_broader"):
@@ -62,8 +76,10 @@ class TopicForm(forms.ModelForm):
                 Q(status=Topic.Status.ACTIVE) | Q(pk__in=[parent.pk for parent in broader])
             )
         if "status" in self.fields:
+            # Topics in use are retired and merged by steps, which ask what follows.
             self.fields["status"].choices = [  # type: ignore[attr-defined]
-                choice for choice in Topic.Status.choices if choice[0] != Topic.Status.MERGED
+                (Topic.Status.ACTIVE, Topic.Status.ACTIVE.label),
+                (Topic.Status.CANDIDATE, Topic.Status.CANDIDATE.label),
             ]
 
     @property
@@ -78,9 +94,9 @@ class TopicForm(forms.ModelForm):
         cleaned = super().clean() or self.cleaned_data
         if self.cleaned_data.get("other_broader") and not self.cleaned_data.get("main_broader"):
             self.add_error("main_broader", "Choose the main broader topic: the trail needs one.")
+        # Held until the save is over, so that nobody moves a topic or takes a name between this check and the change.
+        lock_hierarchy()
         if self.instance.pk:
-            # Held until the save is over, so that nobody moves a topic between this check and the change.
-            lock_hierarchy()
             for name in ("main_broader", "other_broader"):
                 chosen = self.cleaned_data.get(name)
                 try:
@@ -94,17 +110,17 @@ class EntryTermFormSet(BaseInlineFormSet):
     """Other names of a topic, no two of them the same name."""
 
     def clean(self) -> None:
-        """Refuse two terms that differ by case, spacing or hyphens alone."""
+        """Refuse two terms that differ by case, spacing, hyphens or the plural alone."""
         super().clean()
         seen: dict[str, str] = {}
         for form in self.forms:
             text = (getattr(form, "cleaned_data", None) or {}).get("text", "")
             if not text or form.cleaned_data.get("DELETE"):
                 continue
-            earlier = seen.setdefault(name_key(text), text)
+            earlier = seen.setdefault(singular_key(text), text)
             if earlier is not text:
                 form.add_error("text", f"“{text}” is the same name as “{earlier}”. Keep one of them.")
-            elif name_key(text) == name_key(self.instance.name or ""):
+            elif singular_key(text) == singular_key(self.instance.name or ""):
                 form.add_error("text", f"“{text}” is the topic's own name. Other names only.")
 
 
@@ -126,6 +142,15 @@ class EntryTermInline(PortalTabularInline):
     extra = 2
     verbose_name = "other name"
     verbose_name_plural = "other names that lead here"
+
+
+class MappingInline(PortalTabularInline):
+    """Headings of other vocabularies that mean the same: their names help to suggest the topic."""
+
+    model = TopicMapping
+    fields = ("concept", "match")
+    autocomplete_fields = ("concept",)
+    extra = 1
 
 
 class UseFilter(ConditionFilter):
@@ -154,19 +179,38 @@ class TopicAdmin(PortalModelAdmin):
     search_fields = ("name", "entry_terms__text")
     search_help_text = "Search by name or other name"
     ordering = ("name",)
-    inlines = (EntryTermInline,)
-    readonly_fields = ("slug", "used_on", "part_of_it")
+    inlines = (EntryTermInline, MappingInline)
+    readonly_fields = ("slug", "used_on", "part_of_it", "state", "used_where", "suggested")
+    steps = TOPIC_STEPS
+    change_list_template = "admin/taxonomy/topic_change_list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the report."""
+        view = self.admin_site.admin_view(self.report_view)
+        return [path("tidy/", view, name=self.url_name("tidy")), *super().get_urls()]
+
+    def report_view(self, request: HttpRequest) -> HttpResponse:
+        """Show what of the list needs tidying."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Topics: what needs tidying",
+            "opts": self.opts,
+            "report": tidy_report(),
+        }
+        return TemplateResponse(request, "admin/taxonomy/tidy.html", context)
 
     def get_fieldsets(self, request: HttpRequest, obj: Topic | None = None) -> Any:
         """Ask for the words first, then for the place in the hierarchy."""
-        words = ["name", "scope_note", "key_message", "status"]
-        if obj is not None and obj.status == Topic.Status.MERGED:
-            words.remove("status")
-        place = ["main_broader", "other_broader"]
+        words = ["name", "scope_note", "key_message", "status" if obj is None else "state"]
+        if obj is not None and obj.suggestion:
+            words.append("suggested")
+        place = ["main_broader", "other_broader", "related"]
         return [
             (None, {"fields": words}),
             ("Where it belongs", {"fields": place if obj is None else [*place, "part_of_it"]}),
-            *([] if obj is None else [("Where it is used", {"fields": ["used_on", "slug"]})]),
+            *([] if obj is None else [("Where it is used", {"fields": ["used_on", "used_where", "slug"]})]),
         ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
@@ -222,12 +266,33 @@ class TopicAdmin(PortalModelAdmin):
         """The topics one step below."""
         return ", ".join(child.name for child in Topic.objects.children_of(topic)) or "None"
 
+    @admin.display(description="status")
+    def state(self, topic: Topic) -> str:
+        """The status, and where a topic out of use leads."""
+        instead = topic.merged_into or topic.successor
+        return f"{topic.get_status_display()}: {instead.name}" if instead else topic.get_status_display()
+
+    @admin.display(description="moves with it")
+    def used_where(self, topic: Topic) -> str:
+        """What else carries the topic; a merge would move all of it."""
+        used = [f"{counted.number:,} {counted.label}" for counted in used_by(topic) if counted.number]
+        return ", ".join(used) or "Nothing"
+
+    @admin.display(description="suggested")
+    def suggested(self, topic: Topic) -> str:
+        """Who suggested it and why."""
+        return f"{topic.suggestion} ({topic.suggested_by})" if topic.suggested_by else topic.suggestion
+
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:
         """Put the topic in its place; its closure and its items' broader topics follow."""
         super().save_related(request, form, formsets, change)
         assert isinstance(form, TopicForm)
         if not change or form.broader != form.stored_broader:
             set_broader(topic=form.instance, broader=form.broader)
+        if "related" in form.changed_data:
+            set_related(topic=form.instance, related=list(form.cleaned_data["related"]))
+        if change and "name" in form.changed_data and keep_old_name(topic=form.instance, old_name=form.stored_name):
+            self.message_user(request, f"“{form.stored_name}” leads here from now on.", messages.INFO)
 
     def get_history(self, record: Topic) -> list[Change]:
         """What happened to the topic, its other names and its place."""
@@ -242,61 +307,6 @@ class TopicAdmin(PortalModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Topic | None = None) -> bool:
         """Topics are retired: their addresses and what carries them stay."""
         return False
-
-
-class MeaningForm(forms.ModelForm):
-    """One thing that an abbreviation can stand for."""
-
-    def clean(self) -> dict[str, Any]:
-        """Ask where the meaning leads."""
-        cleaned = super().clean() or self.cleaned_data
-        if not self.errors and not cleaned.get("topics") and not cleaned.get("query"):
-            self.add_error("query", "Choose topics, or write the words to search for instead.")
-        return cleaned
-
-
-class MeaningInline(PortalStackedInline):
-    """What the letters can stand for."""
-
-    model = Meaning
-    form = MeaningForm
-    fields = ("label", "topics", "query")
-    autocomplete_fields = ("topics",)
-    extra = 2
-
-
-class AbbreviationForm(forms.ModelForm):
-    """Letters with more than one meaning."""
-
-    def clean_text(self) -> str:
-        """Refuse letters that are on the list already, or that lead straight to a topic."""
-        text: str = self.cleaned_data["text"].strip()
-        if Abbreviation.objects.filter(text__iexact=text).exclude(pk=self.instance.pk).exists():
-            raise ValidationError(f"“{text}” is on the list already.")
-        topic = Topic.objects.named(name_key(text)).first()
-        if topic is not None:
-            raise ValidationError(f"“{text}” leads straight to the topic {topic.name}. Remove it there first.")
-        return text
-
-
-@admin.register(Abbreviation)
-class AbbreviationAdmin(PortalModelAdmin):
-    """Ambiguous abbreviations: search offers their meanings and never guesses."""
-
-    form = AbbreviationForm
-    list_display = ("text", "meaning_list")
-    search_fields = ("text", "meanings__label")
-    search_help_text = "Search by letters or meaning"
-    inlines = (MeaningInline,)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Abbreviation]:
-        """Fetch the meanings with the list."""
-        return super().get_queryset(request).prefetch_related("meanings")
-
-    @admin.display(description="meanings")
-    def meaning_list(self, abbreviation: Abbreviation) -> str:
-        """The meanings, one after the other."""
-        return " · ".join(meaning.label for meaning in abbreviation.meanings.all())
 
 
 def _count(model: Any, column: str) -> Coalesce:
