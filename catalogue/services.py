@@ -96,6 +96,22 @@ def add_topics(*, items: Iterable[Item], topics: Iterable[Topic], by: User) -> i
 
 
 @transaction.atomic
+def replace_topic(*, items: Iterable[Item], old: Topic, new: Topic, by: User) -> int:
+    """Give one topic for another on those of the items that carry it. Returns how many; raises NotReady as below."""
+    if old.pk == new.pk:
+        raise NotReady("Choose two topics.")
+    wanted = list(items)
+    carrying = set(old.uses.filter(content_object__in=[item.pk for item in wanted]).values_list("content_object_id"))
+    chosen = _locked([item for item in wanted if (item.pk,) in carrying], by)
+    for item in chosen:
+        old.uses.filter(content_object=item).delete()
+        item.topics.add(new)
+        save_as_edit(item)
+    index_many([item.pk for item in chosen])
+    return len(chosen)
+
+
+@transaction.atomic
 def set_visibility(*, items: Iterable[Item], visibility: str, by: User) -> int:
     """Say who may read the items. Returns how many.
 

@@ -9,6 +9,10 @@ urlpatterns = [
     path("search/suggestions/", views.suggestions, name="suggestions"),
     path("map/", views.evidence_map, name="map"),
     path("topics/", views.topics, name="topics"),
+    path("topics/vocabulary.ttl", views.vocabulary, {"form": "turtle"}, name="vocabulary-turtle"),
+    path("topics/vocabulary.json", views.vocabulary, {"form": "json-ld"}, name="vocabulary-json"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
+    path("topics/<slug:slug>/topic.ttl", views.topic_as_turtle, name="topic-data-turtle"),
+    path("topics/<slug:slug>/topic.json", views.topic_as_json, name="topic-data-json"),
     path("topics/<slug:slug>/ward/", views.ward_sheet, name="topic-ward"),
 ]

@@ -1,7 +1,7 @@
 """Search, the list of topics, a page for each of them and the map of them all."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.timezone import localdate
@@ -20,6 +20,7 @@ from catalogue.search_page import search_context
 from catalogue.topic_index import topic_tree, topics_from_a_to_z
 from catalogue.topic_page import topic_page
 from catalogue.ward import scan_code, sheet_of
+from taxonomy.exchange.skos import FORMATS, defined_term, graph_of
 from taxonomy.models import Topic
 from taxonomy.querysets import TopicQuerySet
 
@@ -92,6 +93,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
         "is_retired": found.status == Topic.Status.RETIRED,
         "page": topic_page(found, request.user),
         "search_url": search_url(topic=found.slug),
+        "structured": defined_term(found),
     }
     return render(request, "catalogue/topic.html", context)
 
@@ -111,6 +113,32 @@ def ward_sheet(request: HttpRequest, slug: str) -> HttpResponse:
         "today": localdate(),
     }
     return render(request, "catalogue/ward.html", context)
+
+
+@require_safe
+def topic_as_json(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give one topic as a DefinedTerm of schema.org."""
+    found = find_topic(slug, Topic.objects.with_other_names())
+    return JsonResponse(defined_term(found), content_type=FORMATS["json-ld"], json_dumps_params={"ensure_ascii": False})
+
+
+@require_safe
+def topic_as_turtle(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give one topic in SKOS."""
+    found = find_topic(slug)
+    return HttpResponse(graph_of([found]).serialize(format="turtle"), f"{FORMATS['turtle']}; charset=utf-8")
+
+
+@require_safe
+def vocabulary(request: HttpRequest, form: str) -> HttpResponse:
+    """Give the whole list of topics in SKOS, for other portals and catalogues."""
+    public = Topic.objects.exclude(status=Topic.Status.CANDIDATE)
+    suffix = "ttl" if form == "turtle" else "json"
+    return HttpResponse(
+        graph_of(public).serialize(format=form),
+        f"{FORMATS[form]}; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="topics-{localdate():%Y-%m-%d}.{suffix}"'},
+    )
 
 
 def find_topic(slug: str, topics: TopicQuerySet | None = None) -> Topic:

@@ -1,5 +1,6 @@
 """What librarians do to items of any kind: review, archive, set readers, add topics, withdraw, supersede, delete."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,14 +8,20 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.admin_pages import ChooseMany, ChooseOne, Step
+from accounts.admin_pages import CheckboxesField, ChooseMany, ChooseOne, Step
 from accounts.models import User
 from catalogue import services
 from catalogue.choices import Status, Visibility
 from catalogue.models import Item, ItemTopic
+from catalogue.suggestions import suggested_topics, take_up
 from design.dates import day_in_words
 from taxonomy.forms import TopicField
+from taxonomy.models import Topic
 
+# A page of more boxes than this nobody reads.
+SUGGESTED_AT_ONCE = 50
+# What the name of a field on one record begins with.
+ON = "on-"
 UNPUBLISHED = (Status.DRAFT, Status.SUBMITTED, Status.CHANGES_REQUESTED)
 
 
@@ -25,6 +32,52 @@ class TopicsForm(forms.Form):
         widget=ChooseMany(ItemTopic._meta.get_field("tag"), admin.site),
         help_text="Each record keeps the topics it has.",
     )
+
+
+class SuggestionsForm(forms.Form):
+    """The topics that each record's own text suggests; nothing is ticked."""
+
+    def __init__(self, *args: Any, records: Sequence[Item], by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        suggested = suggested_topics(records[:SUGGESTED_AT_ONCE])
+        for record in records[:SUGGESTED_AT_ONCE]:
+            offered = suggested.get(record.pk, [])
+            if offered:
+                choices = [(str(one.topic.pk), f"{one.topic.name} (says {', '.join(one.names)})") for one in offered]
+                self.fields[f"{ON}{record.pk}"] = CheckboxesField(label=record.title, choices=choices, required=False)
+        if not self.fields:
+            self.preview = [
+                "No topic suggests itself: the records carry those their texts speak of, or say too little."
+            ]
+        elif len(records) > SUGGESTED_AT_ONCE:
+            self.preview = [f"These are the first {SUGGESTED_AT_ONCE} records of the selection."]
+
+
+class ReplaceTopicForm(forms.Form):
+    """Which topic for which."""
+
+    old = forms.ModelChoiceField(
+        label="Take away",
+        queryset=Topic.objects.exclude(status=Topic.Status.CANDIDATE),
+        widget=ChooseOne(ItemTopic._meta.get_field("tag"), admin.site),
+    )
+    new = forms.ModelChoiceField(
+        label="Give instead",
+        queryset=Topic.objects.active(),
+        widget=ChooseOne(ItemTopic._meta.get_field("tag"), admin.site),
+        help_text="Only records that carry the first topic change.",
+    )
+
+    def __init__(self, *args: Any, records: Sequence[Item], by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        carried = Counter(
+            ItemTopic.objects.filter(content_object__in=[record.pk for record in records]).values_list(
+                "tag__name", flat=True
+            )
+        )
+        self.preview = [f"{name}: carried by {counted(number)}" for name, number in carried.most_common(20)]
+        offered = Topic.objects.filter(uses__content_object__in=[record.pk for record in records]).distinct()
+        self.fields["old"].queryset = offered  # type: ignore[attr-defined]
 
 
 class VisibilityForm(forms.Form):
@@ -84,6 +137,20 @@ def add_topics(items: Sequence[Item], answers: Mapping[str, Any], by: User) -> s
     return f"Added {', '.join(topic.name for topic in answers['topics'])} to {counted(number)}."
 
 
+def take_up_suggestions(items: Sequence[Item], answers: Mapping[str, Any], by: User) -> str:
+    """Add the topics that were ticked."""
+    ticked = {int(name.removeprefix(ON)): [int(key) for key in keys] for name, keys in answers.items() if keys}
+    number = take_up(chosen=ticked, by=by)
+    return f"Added topics to {counted(number)}." if number else "Nothing was ticked, so nothing was added."
+
+
+def replace_topic(items: Sequence[Item], answers: Mapping[str, Any], by: User) -> str:
+    """Give one topic for another."""
+    old, new = answers["old"], answers["new"]
+    number = services.replace_topic(items=items, old=old, new=new, by=by)
+    return f"{new.name} instead of {old.name} on {counted(number)}."
+
+
 def withdraw(items: Sequence[Item], answers: Mapping[str, Any], by: User) -> str:
     """Take one item back."""
     services.withdraw(item=items[0], reason=answers["reason"], by=by)
@@ -131,6 +198,29 @@ ADD_TOPICS = Step(
     form_class=TopicsForm,
     on_one=False,
 )
+SUGGEST_TOPICS = Step(
+    name="suggest-topics",
+    label="Suggested topics…",
+    question="Which of these topics fit?",
+    button="Add what is ticked",
+    lead="Names of topics were looked for in the text of each record. A machine finds words, not meaning: tick what fits.",
+    act=take_up_suggestions,
+    refusals=(services.NotReady,),
+    form_class=SuggestionsForm,
+    form_takes_records=True,
+    on_one=False,
+)
+REPLACE_TOPIC = Step(
+    name="replace-topic",
+    label="Replace a topic…",
+    question="Which topic for which?",
+    button="Replace",
+    act=replace_topic,
+    refusals=(services.NotReady,),
+    form_class=ReplaceTopicForm,
+    form_takes_records=True,
+    on_one=False,
+)
 SET_VISIBILITY = Step(
     name="set-visibility",
     label="Set who may read…",
@@ -176,4 +266,6 @@ WITHDRAW = Step(
     offered=was_published,
 )
 
-REVIEW_STEPS = (STILL_RIGHT, ADD_TOPICS, SET_VISIBILITY, ARCHIVE, SUPERSEDE, WITHDRAW)
+REVIEW_STEPS = (
+    STILL_RIGHT, ADD_TOPICS, SUGGEST_TOPICS, REPLACE_TOPIC, SET_VISIBILITY, ARCHIVE, SUPERSEDE, WITHDRAW,
+)  # fmt: skip

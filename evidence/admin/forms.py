@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.admin_pages import CheckboxesField, LinesField
 from catalogue.admin import ItemForm
 from catalogue.attachments import CheckedFile, RefusedFile
+from catalogue.suggestions import suggested_topics
 from evidence import attachments
 from evidence.appraisal import RULES
 from evidence.choices import Band, Population, Tool
@@ -35,6 +36,12 @@ class EvidenceForm(ItemForm):
         required=False,
         help_text="Subject headings and the authors' own words, one a line. They are searched and shown.",
     )
+    suggested_topics = CheckboxesField(
+        label="Suggested from its text",
+        choices=[],
+        required=False,
+        help_text="Names of topics that stand in the record as it was last saved. Tick what fits; nothing is added by itself.",
+    )
     population = CheckboxesField(label="Population", choices=Population.choices, required=False)
     # People paste whole addresses and hyphens: longer than what is kept of them.
     doi = forms.CharField(label="DOI", max_length=500, required=False)
@@ -45,6 +52,13 @@ class EvidenceForm(ItemForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.duplicates: QuerySet[Evidence] = Evidence.objects.none()
+        suggested = suggested_topics([self.instance]).get(self.instance.pk, []) if self.instance.pk else []
+        self.suggested = {str(one.topic.pk): one.topic for one in suggested}
+        if "suggested_topics" in self.fields:
+            if not suggested:
+                self.fields["suggested_topics"].help_text = "No topic that it does not carry stands in its text."
+            choices = [(str(one.topic.pk), f"{one.topic.name} (says {', '.join(one.names)})") for one in suggested]
+            self.fields["suggested_topics"].choices = choices  # type: ignore[attr-defined]
         if "summary" in self.fields:
             self.fields["summary"].label = "Bottom line"
             self.fields["summary"].help_text = "Two sentences in plain words. Readers see them first."
@@ -78,8 +92,11 @@ class EvidenceForm(ItemForm):
         return year
 
     def clean(self) -> dict[str, Any]:
-        """Look for records of the same source, by identifier or by title and year."""
+        """Add the suggested topics that are ticked; look for records of the same source, by identifier or title."""
         cleaned = super().clean()
+        ticked = [self.suggested[key] for key in cleaned.get("suggested_topics") or ()]
+        if ticked and "topics" in cleaned:
+            cleaned["topics"] = [*cleaned["topics"], *ticked]
         if self.has_conflict():
             return cleaned
         same_identifier = self._with_same_identifier()

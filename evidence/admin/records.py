@@ -205,6 +205,8 @@ class EvidenceAdmin(ItemAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Evidence | None = None) -> Any:
         """Show what a withdrawn or superseded record says about itself."""
         fieldsets = list(super().get_fieldsets(request, obj))
+        if obj is not None:
+            fieldsets = [(name, _with_suggestions(options)) for name, options in fieldsets]
         told = [name for name in ("withdrawn_reason", "superseded_by") if obj is not None and getattr(obj, name)]
         return [("What became of it", {"fields": told}), *fieldsets] if told else fieldsets
 
@@ -255,3 +257,12 @@ class EvidenceAdmin(ItemAdmin):
                 leave_out=frozenset({"evidence", "file", "sha256", "added_at"}),
             ),
         ]
+
+
+def _with_suggestions(options: Any) -> Any:
+    """Put the suggested topics below the topics: a record that is not saved yet has no text to look in."""
+    fields = list(options["fields"])
+    if "topics" not in fields:
+        return options
+    place = fields.index("topics") + 1
+    return {**options, "fields": (*fields[:place], "suggested_topics", *fields[place:])}

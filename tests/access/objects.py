@@ -96,6 +96,7 @@ def arguments(objects: Objects) -> dict[str, Callable[[], list[Any]]]:
     people = ContentType.objects.get_for_model(User).pk
     values: dict[str, Callable[[], list[Any]]] = {
         "topic": lambda: [objects.topic.slug],
+        "vocabulary-*": list,
         "topic-*": lambda: [objects.topic.slug],
         "sitemap-section": lambda: ["items"],
         "page": lambda: [objects.page.slug],

@@ -3,7 +3,6 @@
 import datetime
 import re
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -253,25 +252,6 @@ def test_related_topics_lead_there_from_both_sides(client: Client, falls: Topic)
 def test_a_retired_topic_leads_to_its_successor(client: Client, falls: Topic) -> None:
     old = TopicFactory(name="Falling", status="retired", successor=falls)
     assert "Use <a" in page(client, old.get_absolute_url())
-
-
-class TestFeed:
-    """The Atom feed of a topic."""
-
-    def test_tells_the_newest_public_items(self, client: Client, falls: Topic) -> None:
-        client.force_login(UserFactory(librarian=True))
-        EvidenceFactory(title="Public & new", topics=[TopicFactory(broader=[falls])])
-        EvidenceFactory(title="For members", topics=[falls], visibility="members")
-        response = client.get(reverse("topic-feed", args=[falls.slug]))
-        assert response["Content-Type"].startswith("application/atom+xml")
-        feed = ElementTree.fromstring(response.content)  # noqa: S314 - our own answer
-        atom = "{http://www.w3.org/2005/Atom}"
-        assert [entry.findtext(f"{atom}title") for entry in feed.iter(f"{atom}entry")] == ["Public & new"]
-        assert f'{reverse("topic-feed", args=[falls.slug])}"' in page(client, falls.get_absolute_url())
-
-    def test_a_suggested_topic_has_none(self, client: Client) -> None:
-        topic = TopicFactory(status="candidate")
-        assert client.get(reverse("topic-feed", args=[topic.slug])).status_code == 404
 
 
 class TestWardSheet:
