@@ -9,6 +9,7 @@ urlpatterns = [
     path("search/suggestions/", views.suggestions, name="suggestions"),
     path("map/", views.evidence_map, name="map"),
     path("topics/", views.topics, name="topics"),
+    path("topics/suggest/", views.suggest_topic, name="suggest-topic"),
     path("topics/vocabulary.ttl", views.vocabulary, {"form": "turtle"}, name="vocabulary-turtle"),
     path("topics/vocabulary.json", views.vocabulary, {"form": "json-ld"}, name="vocabulary-json"),
     path("topics/<slug:slug>/", views.topic, name="topic"),

@@ -1,17 +1,26 @@
 """Search, the list of topics, a page for each of them and the map of them all."""
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.safestring import mark_safe
 from django.utils.timezone import localdate
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from catalogue.addresses import search_url
 from catalogue.asked.services import note_search
-from catalogue.map.choices import MapChoices, Rows, View
+from catalogue.map.choices import MapChoices, View
+from catalogue.map.keeping import kept
 from catalogue.map.presenting import evidence_map as draw_map
-from catalogue.map.presenting import filter_facets, views
+from catalogue.map.presenting import map_context
 from catalogue.map.writing import as_csv
 from catalogue.search import SearchFilters
 from catalogue.search import search as find
@@ -21,8 +30,10 @@ from catalogue.topic_index import topic_tree, topics_from_a_to_z
 from catalogue.topic_page import topic_page
 from catalogue.ward import scan_code, sheet_of
 from taxonomy.exchange.skos import FORMATS, defined_term, graph_of
+from taxonomy.forms import SuggestTopicForm
 from taxonomy.models import Topic
 from taxonomy.querysets import TopicQuerySet
+from taxonomy.services.curating import NotPossible, suggest
 
 
 @require_safe
@@ -51,27 +62,17 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 def evidence_map(request: HttpRequest) -> HttpResponse:
     """Show how much the portal holds on each topic and how good it is, as rings, in words or as a file."""
     choices = MapChoices.from_query(request.GET)
-    shown = draw_map(choices, request.user)
     if choices.view == View.CSV:
         disposition = f'attachment; filename="evidence-map-{localdate():%Y-%m-%d}.csv"'
-        return HttpResponse(as_csv(shown), "text/csv; charset=utf-8", headers={"Content-Disposition": disposition})
-    context = {
-        "map": shown,
-        "choices": choices,
-        "in_words": choices.view == View.TABLE,
-        "views": views(choices),
-        "facets": filter_facets(choices.filters),
-        "hidden": choices.pairs(with_filters=False),
-        "urls": {
-            "rings": choices.url(view=View.RINGS),
-            "table": choices.url(view=View.TABLE),
-            "csv": choices.url(view=View.CSV),
-            "top": choices.url(topic=None, rows=Rows.TOP),
-            "every": choices.url(topic=None, rows=Rows.EVERY),
-            "unfiltered": choices.url(filters=SearchFilters()),
-        },
-    }
-    return render(request, "catalogue/map.html", context)
+        data = as_csv(draw_map(choices, request.user))
+        return HttpResponse(data, "text/csv; charset=utf-8", headers={"Content-Disposition": disposition})
+
+    def draw() -> str:
+        return render_to_string("catalogue/map_body.html", map_context(choices, request.user), request)
+
+    hidden = choices.pairs(with_filters=False)
+    body = mark_safe(kept(request.user, choices, draw))  # noqa: S308 - a template drew it
+    return render(request, "catalogue/map.html", {"choices": choices, "hidden": hidden, "body": body})
 
 
 @require_safe
@@ -139,6 +140,29 @@ def vocabulary(request: HttpRequest, form: str) -> HttpResponse:
         f"{FORMATS[form]}; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="topics-{localdate():%Y-%m-%d}.{suffix}"'},
     )
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def suggest_topic(request: HttpRequest) -> HttpResponse:
+    """Let signed-in staff suggest a topic, after showing what is nearly the same."""
+    user = request.user
+    assert isinstance(user, User)
+    if not user.is_member:
+        return redirect(f"{reverse('enquiries:contact')}?reason=suggest_topic")
+    form = SuggestTopicForm(request.POST or None, initial={"name": request.GET.get("name", "")[:100]})
+    if request.method == "POST" and form.is_valid():
+        try:
+            suggested = suggest(name=form.cleaned_data["name"], reason=form.cleaned_data["reason"], by=user)
+        except ValidationError as taken:
+            form.add_error("name", taken.messages[0])
+        except NotPossible as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, f"Thank you. The library team decides about “{suggested.name}”.")
+            return redirect("topics")
+    return render(request, "catalogue/suggest_topic.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def find_topic(slug: str, topics: TopicQuerySet | None = None) -> Topic:

@@ -18,6 +18,7 @@ from demonstration.knowhow import clear_communities, load_communities, load_know
 from demonstration.learning import clear_paths, load_learning
 from demonstration.models import DemonstrationLoad
 from demonstration.sign_ins import PASSWORD
+from demonstration.topics import clear_topics, load_topics
 from demonstration.workstream import clear_workstream_people, load_workstream_people
 from evidence.models import Appraisal, Evidence
 from evidence.services import refresh_band
@@ -58,6 +59,7 @@ def load_demonstration() -> bool:
     load_learning(read_content("learning.yaml"), items={**records, **knowhow}, curator=curator)
     load_workstream_people(people["workstream"])
     load_communities(read_content("communities.yaml"), users=users, curator=curator)
+    load_topics(read_content("topics.yaml"))
     return True
 
 
@@ -73,6 +75,7 @@ def clear_demonstration() -> dict[str, int]:
         "organisations": Organisation.objects.filter(is_demonstration=True).count(),
     }
     clear_communities()
+    clear_topics(read_content("topics.yaml"))
     clear_paths()
     clear_workstream_people()
     Item.objects.filter(is_demonstration=True).delete()

@@ -28,6 +28,7 @@ from design.dates import MONTHS
 from enquiries.models import Enquiry
 from evidence.importing.models import ImportBatch, ImportedRecord
 from evidence.models import Evidence
+from taxonomy.models import Topic
 
 SHOWN_REVIEWS = 10
 SHOWN_IMPORTS = 5
@@ -136,6 +137,11 @@ def waiting() -> list[Waiting]:
             people["number"],
             list_url(User, staff="waiting"),
             since(people["oldest"]),
+        ),
+        Waiting(
+            "Topics suggested",
+            Topic.objects.filter(status=Topic.Status.CANDIDATE).count(),
+            list_url(Topic, status__exact=Topic.Status.CANDIDATE),
         ),
         Waiting(
             "Searches without a result",

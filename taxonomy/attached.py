@@ -17,6 +17,7 @@ def rows_of(model: type[models.Model], *, topic: str, owner: str, name: str, lab
     """
     table = model._default_manager
     topic_id, owner_id = f"{topic}_id", f"{owner}_id"
+    columns = [field.attname for field in model._meta.concrete_fields if not field.generated]
 
     def owners(of: Topic) -> set[int]:
         return set(table.filter(**{topic: of}).values_list(owner_id, flat=True))
@@ -28,7 +29,7 @@ def rows_of(model: type[models.Model], *, topic: str, owner: str, name: str, lab
         rows = table.filter(**{topic: source})
         if only is not None:
             rows = rows.filter(**{f"{owner_id}__in": list(only)})
-        merged = list(rows.filter(**{f"{owner_id}__in": owners(target)}).values()) if once else []
+        merged = list(rows.filter(**{f"{owner_id}__in": owners(target)}).values(*columns)) if once else []
         table.filter(pk__in=[row["id"] for row in merged]).delete()
         moved = list(rows.values_list("pk", flat=True))
         table.filter(pk__in=moved).update(**{topic_id: target.pk})

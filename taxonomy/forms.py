@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from design.forms import PortalForm
 from taxonomy.models import Topic
 
 # Longer numbers are no keys and would be refused by the database.
@@ -29,3 +30,17 @@ class TopicField(forms.ModelMultipleChoiceField):
         if merged:
             value = [merged.get(int(key), key) if str(key) in keys else key for key in value]
         return super().clean(value)
+
+
+class SuggestTopicForm(PortalForm):
+    """A topic that somebody misses."""
+
+    name = forms.CharField(
+        label="Name of the topic", max_length=100, help_text="As colleagues would say it, for example: pressure ulcers."
+    )
+    reason = forms.CharField(
+        label="What would you file under it?",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="One or two lines help the library team to decide.",
+    )

@@ -3,13 +3,17 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 
 from accounts.admin_pages import PortalModelAdmin
 from catalogue import kinds
 from catalogue.choices import Status
+from catalogue.map.choices import MapChoices, Rows
+from catalogue.map.presenting import evidence_map
 from catalogue.models import Item
 
 
@@ -22,6 +26,28 @@ class EverythingAdmin(PortalModelAdmin):
     search_fields = ("title",)
     search_help_text = "Search by words of the title"
     ordering = ("-updated_at",)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the gaps."""
+        return [
+            path("gaps/", self.admin_site.admin_view(self.gaps_view), name=self.url_name("gaps")),
+            *super().get_urls(),
+        ]
+
+    def gaps_view(self, request: HttpRequest) -> HttpResponse:
+        """Show the gaps of every topic as work: what waits for appraisal first, then each sort of gap."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = evidence_map(MapChoices(rows=Rows.EVERY), request.user)  # type: ignore[arg-type]  # signed in, by admin_view
+        waiting = sorted((row for row in found.rows if row.unchecked), key=lambda row: -row.unchecked)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Gaps on the evidence map",
+            "opts": self.opts,
+            "gaps": found.gaps,
+            "waiting": waiting,
+        }
+        return TemplateResponse(request, "admin/catalogue/gaps.html", context)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Item]:
         """What this person may read."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Func, Max, Q, SmallIntegerField, TextField, Value
+from django.db.models import Count, F, Max, Q, SmallIntegerField, TextField, Value
 from django.db.models.functions import Cast, Greatest, Least
 from django.utils import timezone
 
@@ -52,27 +52,24 @@ def tallies(user: Reader, topic_ids: Collection[int], filters: SearchFilters, ac
     """
     today = timezone.localdate()
     is_in_date = Q(review_due=None) | Q(review_due__gte=today)
-    # An item that names a setting twice is still one item.
-    distinct = across == Across.SETTING
     rows = (
         _items(user, topic_ids, filters, across)
         .annotate(column=_column(across, today))
         .order_by()
         .values_list("ancestors__topic", "column", "standing")
         .annotate(
-            number=Count("pk", distinct=distinct),
+            number=Count("pk"),
             newest=Max("year"),
-            overdue=Count("pk", distinct=distinct, filter=Q(review_due__lt=today)),
-            recent=Count(
-                "pk",
-                distinct=distinct,
-                filter=is_in_date & Q(year__gte=today.year - settings.EVIDENCE_MAP["synthesis_years"]),
-            ),
+            overdue=Count("pk", filter=Q(review_due__lt=today)),
+            recent=Count("pk", filter=is_in_date & Q(year__gte=today.year - settings.EVIDENCE_MAP["synthesis_years"])),
         )
     )
     found: Tallies = defaultdict(Tally)
     for topic, column, *numbers in rows:
-        found[topic, column].add(*numbers)
+        # Items are counted by the whole list of their settings first, as there are few different lists; an item that
+        # names a setting twice is still one item.
+        for value in set(column) if across == Across.SETTING else (column,):
+            found[topic, value].add(*numbers)
     return dict(found)
 
 
@@ -94,7 +91,7 @@ def _column(across: Across, today: datetime.date) -> Any:
     if across == Across.GROUP:
         return F("form_group")
     if across == Across.SETTING:
-        return Func(F("setting"), function="unnest", output_field=TextField(), set_returning=True)
+        return F("setting")
     years = year_columns(today)
     whole = SmallIntegerField()
     inside = Greatest(Least(F("year"), Value(years[0]), output_field=whole), Value(years[-1]), output_field=whole)

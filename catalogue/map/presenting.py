@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from catalogue import kinds
 from catalogue.choices import FormGroup, Setting
-from catalogue.map.choices import FILTER_NAMES, Across, MapChoices, View
+from catalogue.map.choices import FILTER_NAMES, Across, MapChoices, Rows, View
 from catalogue.map.counting import Tallies, Tally, tallies, year_columns
 from catalogue.map.gaps import Gap, RowFacts, all_gaps, row_facts
 from catalogue.map.rows import TopicRow, topic_rows
@@ -130,6 +130,26 @@ def map_of_one(topic: Topic, groups: Tallies) -> EvidenceMap:
         above=[],
         gaps=[GapList(gap, [(topic, gap.action_url(topic.name))]) for gap in row.gaps],
     )
+
+
+def map_context(choices: MapChoices, user: Reader) -> dict[str, object]:
+    """Return what the map's part of the page reads: nothing of it depends on more than the choices and the rights."""
+    return {
+        "map": evidence_map(choices, user),
+        "choices": choices,
+        "in_words": choices.view == View.TABLE,
+        "views": views(choices),
+        "facets": filter_facets(choices.filters),
+        "hidden": choices.pairs(with_filters=False),
+        "urls": {
+            "rings": choices.url(view=View.RINGS),
+            "table": choices.url(view=View.TABLE),
+            "csv": choices.url(view=View.CSV),
+            "top": choices.url(topic=None, rows=Rows.TOP),
+            "every": choices.url(topic=None, rows=Rows.EVERY),
+            "unfiltered": choices.url(filters=SearchFilters()),
+        },
+    }
 
 
 def filter_facets(filters: SearchFilters) -> list[PanelFacet]:

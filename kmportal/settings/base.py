@@ -105,7 +105,11 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # PostgreSQL keeps the cache too: only rate limits use it, and a broker that is down must not switch them off.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"},
+    # What may be some seconds old, in the memory of each process.
+    "seconds": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 200}},
+}
 
 # --- People ---
 AUTH_USER_MODEL = "accounts.User"
@@ -287,6 +291,7 @@ EVIDENCE_MAP = {
     "synthesis_years": env_int("PORTAL_MAP_SYNTHESIS_YEARS", default=5, minimum=1, maximum=100),
     "stale_from": env_int("PORTAL_MAP_STALE_FROM", default=2, minimum=1),
     "stale_percent": env_int("PORTAL_MAP_STALE_PERCENT", default=50, minimum=1, maximum=100),
+    "kept_seconds": env_int("PORTAL_MAP_KEPT_SECONDS", default=10, minimum=0, maximum=60),
 }
 # --- E-mail updates: off after restoring a backup, until a person has looked at what it would send again ---
 DIGESTS_ENABLED = env_bool("PORTAL_DIGESTS", default=True)

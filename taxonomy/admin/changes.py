@@ -88,7 +88,7 @@ class TopicChangeAdmin(PortalModelAdmin):
     @admin.display(description="moved")
     def moved(self, change: TopicChange) -> str:
         """What it moved, in numbers."""
-        return ", ".join(f"{number:,} {label}" for label, number in change.numbers.items()) or "Nothing"
+        return merging.in_words(change.numbers) or "Nothing"
 
     @admin.display(description="undo")
     def undo_words(self, change: TopicChange) -> str:

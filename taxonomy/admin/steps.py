@@ -71,8 +71,8 @@ class RetireForm(forms.Form):
 
 
 def _moves(topic: Topic) -> str:
-    used = [f"{counted.number:,} {counted.label}" for counted in merging.used_by(topic) if counted.number]
-    return f"would move {', '.join(used)}" if used else "carries nothing"
+    used = merging.in_words(merging.numbers_of(topic))
+    return f"would move {used}" if used else "carries nothing"
 
 
 def merge(records: Sequence[Topic], answers: Mapping[str, Any], by: User) -> str:

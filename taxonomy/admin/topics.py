@@ -28,7 +28,7 @@ from taxonomy.names import singular_key
 from taxonomy.reports import tidy_report
 from taxonomy.services import lock_hierarchy, refuse_cycle, set_broader
 from taxonomy.services.curating import keep_old_name, set_related
-from taxonomy.services.merging import used_by
+from taxonomy.services.merging import in_words, numbers_of
 
 BROADER = TopicEdge._meta.get_field("broader")
 
@@ -275,8 +275,7 @@ class TopicAdmin(PortalModelAdmin):
     @admin.display(description="moves with it")
     def used_where(self, topic: Topic) -> str:
         """What else carries the topic; a merge would move all of it."""
-        used = [f"{counted.number:,} {counted.label}" for counted in used_by(topic) if counted.number]
-        return ", ".join(used) or "Nothing"
+        return in_words(numbers_of(topic)) or "Nothing"
 
     @admin.display(description="suggested")
     def suggested(self, topic: Topic) -> str:

@@ -8,6 +8,9 @@ from taxonomy.models import EntryTerm, RelatedTopics, Topic
 from taxonomy.names import name_key, singular_key
 from taxonomy.services.hierarchy import lock_hierarchy, rebuild_closure
 
+# So many suggestions of one person wait at most, so that nobody floods the list.
+MOST_WAITING = 10
+
 
 class NotPossible(Exception):
     """The change cannot be made; the message says why."""
@@ -17,8 +20,10 @@ class NotPossible(Exception):
 def suggest(*, name: str, reason: str, by: User) -> Topic:
     """Put a suggested topic before the librarians. Nobody sees it before one of them approves it.
 
-    Raises ValidationError where a topic has the name already, ambiguous or not.
+    Raises ValidationError where a topic has the name already, NotPossible where the person waits for many answers.
     """
+    if Topic.objects.filter(status=Topic.Status.CANDIDATE, suggested_by=by).count() >= MOST_WAITING:
+        raise NotPossible(f"{MOST_WAITING} of your suggestions wait for an answer. Please wait for it first.")
     lock_hierarchy()
     topic = Topic(
         name=" ".join(name.split()), status=Topic.Status.CANDIDATE, suggested_by=by, suggestion=reason.strip()[:500]

@@ -1,7 +1,6 @@
 """Merging and splitting topics, and taking it back. Everything that other rooms keep about them follows."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -23,12 +22,13 @@ OWN = (
 )
 
 
-@dataclass(frozen=True)
-class Counted:
-    """How many things of one sort a change would move."""
+def in_words(numbers: Mapping[str, int]) -> str:
+    """Return "items (5), other names (1)"; what there is none of is left out.
 
-    label: str
-    number: int
+    >>> in_words({"items": 5, "champions": 0})
+    'items (5)'
+    """
+    return ", ".join(f"{label} ({number:,})" for label, number in numbers.items() if number)
 
 
 def everything_attached() -> list[Attached]:
@@ -36,15 +36,15 @@ def everything_attached() -> list[Attached]:
     return [*all_attached(), *OWN]
 
 
-def used_by(topic: Topic) -> list[Counted]:
-    """Return how much of everything there is on a topic; a merge would move all of it."""
-    counted = [Counted(attached.label, attached.count(topic)) for attached in everything_attached()]
-    return [
-        *counted,
-        Counted("other names", topic.entry_terms.count()),
-        Counted("narrower topics", topic.narrower_edges.count()),
-        Counted("related topics", RelatedTopics.objects.related_to(topic).count()),
-    ]
+def numbers_of(topic: Topic) -> dict[str, int]:
+    """Return how much of everything there is on a topic, by what it is called; a merge would move all of it."""
+    numbers = {attached.label: attached.count(topic) for attached in everything_attached()}
+    return {
+        **numbers,
+        "other names": topic.entry_terms.count(),
+        "narrower topics": topic.narrower_edges.count(),
+        "related topics": RelatedTopics.objects.related_to(topic).count(),
+    }
 
 
 @transaction.atomic
@@ -57,7 +57,7 @@ def merge(*, source: Topic, target: Topic, by: User) -> TopicChange:
     refuse_unless_librarian(by)
     source, target = _hold(source, target, carried=source)
     _refuse_merge(source, target)
-    numbers = {counted.label: counted.number for counted in used_by(source) if counted.number}
+    numbers = {label: number for label, number in numbers_of(source).items() if number}
     memory: dict[str, Any] = {"status": source.status, "successor": source.successor_id}
     for attached in everything_attached():
         memory[attached.name] = attached.move(source, target, None)
@@ -252,10 +252,9 @@ def _undo_merge(change: TopicChange, source: Topic, target: Topic) -> None:
 
 def _undo_split(change: TopicChange, source: Topic, made: Topic) -> None:
     _restore_rows(change.memory, source, made)
-    used = [counted for counted in used_by(made) if counted.number]
+    used = in_words(numbers_of(made))
     if used:
-        what = ", ".join(f"{counted.number} {counted.label}" for counted in used)
-        raise NotPossible(f"{made.name} has been given more since: {what}. Merge it into {source.name} instead.")
+        raise NotPossible(f"{made.name} has been given more since: {used}. Merge it into {source.name} instead.")
     made.delete()
 
 

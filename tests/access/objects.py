@@ -97,6 +97,7 @@ def arguments(objects: Objects) -> dict[str, Callable[[], list[Any]]]:
     values: dict[str, Callable[[], list[Any]]] = {
         "topic": lambda: [objects.topic.slug],
         "vocabulary-*": list,
+        "suggest-topic": list,
         "topic-*": lambda: [objects.topic.slug],
         "sitemap-section": lambda: ["items"],
         "page": lambda: [objects.page.slug],
@@ -132,6 +133,7 @@ def arguments(objects: Objects) -> dict[str, Callable[[], list[Any]]]:
         "admin:learning_zone_learningresource_overview": list,
         "admin:knowledge_invitation_gaps": list,
         "admin:taxonomy_topic_tidy": list,
+        "admin:catalogue_item_gaps": list,
         "admin:view_on_site": lambda: [people, objects.person.pk],
         "admin:app_list": lambda: ["evidence"],
     }

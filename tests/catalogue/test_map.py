@@ -8,12 +8,15 @@ from html import unescape
 from typing import Any
 
 import pytest
+import time_machine
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from catalogue.models import Item
 from catalogue.services import set_topics
 from taxonomy.models import Topic
@@ -253,3 +256,39 @@ def test_the_map_is_found_from_the_header_the_topics_and_a_topic(client: Client,
     assert f'href="{reverse("map")}?topic=falls"' in client.get(falls.get_absolute_url()).content.decode()
     listed = client.get(reverse("topics")).content.decode()
     assert listed.count(f'href="{reverse("map")}"') == 2
+
+
+class TestKeeping:
+    """The map may be some seconds old, and never somebody else's."""
+
+    @pytest.fixture(autouse=True)
+    def keep(self, settings: Any) -> Any:
+        settings.EVIDENCE_MAP = {**settings.EVIDENCE_MAP, "kept_seconds": 10}
+        caches["seconds"].clear()
+        yield
+        caches["seconds"].clear()
+
+    def test_it_is_drawn_once_in_ten_seconds_with_two_queries_less_each_time(self, client: Client) -> None:
+        topic = TopicFactory(name="Falls")
+        EvidenceFactory(topics=[topic])
+        client.get(reverse("map"))
+        EvidenceFactory(topics=[topic])
+        with CaptureQueriesContext(connection) as queries:
+            kept = client.get(reverse("map")).content.decode()
+        assert "1 item, Falls" in kept
+        assert not any("catalogue_item" in query["sql"] for query in queries)
+        assert "2 items, Falls" in client.get(f"{reverse('map')}?rows=all").content.decode()
+        with time_machine.travel(timezone.now() + datetime.timedelta(seconds=11), tick=False):
+            assert "2 items, Falls" in client.get(reverse("map")).content.decode()
+
+    def test_nobody_gets_a_map_that_was_drawn_for_other_rights(self, client: Client) -> None:
+        topic = TopicFactory(name="Falls")
+        EvidenceFactory(topics=[topic], visibility="members")
+        EvidenceFactory(topics=[topic])
+        staff = UserFactory(staff=True)
+        member = Client()
+        member.force_login(staff)
+        assert "2 items, Falls" in member.get(reverse("map")).content.decode()
+        assert "1 item, Falls" in client.get(reverse("map")).content.decode()
+        User.objects.filter(pk=staff.pk).update(staff_since=None)
+        assert "1 item, Falls" in member.get(reverse("map")).content.decode()

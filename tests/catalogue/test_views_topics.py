@@ -292,3 +292,37 @@ class TestWardSheet:
 def test_a_reader_gets_no_cookie(client: Client, falls: Topic) -> None:
     assert not client.get(falls.get_absolute_url()).cookies
     assert not client.get(reverse("topics")).cookies
+
+
+class TestSuggesting:
+    """Staff suggest a topic; nobody sees it before a librarian approves it."""
+
+    ADDRESS = "/topics/suggest/"
+
+    def test_a_suggestion_waits_with_its_reason(self, client: Client) -> None:
+        staff = UserFactory(staff=True)
+        client.force_login(staff)
+        response = client.post(self.ADDRESS, {"name": " Pressure  ulcers ", "reason": "We have ten."}, follow=True)
+        assert "The library team decides about “Pressure ulcers”." in response.content.decode()
+        topic = Topic.objects.get()
+        assert (topic.name, topic.status, topic.suggested_by) == ("Pressure ulcers", "candidate", staff)
+        assert topic.suggestion == "We have ten."
+        assert client.get(topic.get_absolute_url()).status_code == 404
+
+    @pytest.mark.parametrize("name", ["Falls prevention", "falls-prevention", "Slip"])
+    def test_a_topic_that_is_there_is_named(self, client: Client, falls: Topic, name: str) -> None:
+        EntryTerm.objects.create(topic=falls, text="Slips")
+        client.force_login(UserFactory(staff=True))
+        response = client.post(self.ADDRESS, {"name": name, "reason": "Why."})
+        assert response.status_code == 422
+        assert "already stands for the topic Falls prevention" in response.content.decode()
+        assert Topic.objects.count() == 1
+
+    def test_nobody_floods_the_list(self, client: Client) -> None:
+        staff = UserFactory(staff=True)
+        client.force_login(staff)
+        for _ in range(10):
+            TopicFactory(status="candidate", suggested_by=staff)
+        response = client.post(self.ADDRESS, {"name": "One more", "reason": "Why."})
+        assert response.status_code == 422
+        assert "wait for an answer" in response.content.decode()

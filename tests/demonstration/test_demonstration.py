@@ -1,15 +1,21 @@
 """The demonstration loads once, looks alive today, and leaves without a trace."""
 
+import re
+
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Organisation, User
+from catalogue.map.choices import MapChoices, Rows
+from catalogue.map.presenting import evidence_map
 from catalogue.models import Item
 from demonstration.services import clear_demonstration, load_demonstration
 from demonstration.sign_ins import PASSWORD, SIGN_INS
 from evidence.models import Evidence
-from taxonomy.models import Topic
+from taxonomy.models import RelatedTopics, Topic
 from tests.factories import EvidenceFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
@@ -67,3 +73,20 @@ def test_clearing_removes_exactly_the_demonstration() -> None:
     assert list(User.objects.values_list("pk", flat=True)) == [me.pk]
     assert list(Organisation.objects.values_list("pk", flat=True)) == [me.organisation_id]
     assert Topic.objects.count() == topics
+
+
+def test_topics_say_something_and_the_map_shows_relations_and_gaps(client: Client) -> None:
+    load_demonstration()
+    client.force_login(User.objects.get(email="priya.raman@northbridge.example"))
+    html = client.get("/topics/virtual-wards/").content.decode()
+    assert "Virtual wards may save bed days" in html
+    said = " ".join(re.sub(r"<[^>]*>", " ", html).split())
+    assert "Conflicts What the courier taught us about kit" in said
+    assert "It assumes that kit is there on the first day" in said
+    found = {one.gap.name: len(one.topics) for one in evidence_map(MapChoices(rows=Rows.EVERY), AnonymousUser()).gaps}
+    assert found["blank"] > 0
+    assert found["evidence-without-experience"] > 0
+    Topic.objects.filter(slug="sepsis").update(key_message="Ours.")
+    clear_demonstration()
+    assert set(Topic.objects.exclude(key_message="").values_list("slug", "key_message")) == {("sepsis", "Ours.")}
+    assert not RelatedTopics.objects.exists()

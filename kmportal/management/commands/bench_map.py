@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from accounts.models import Organisation
@@ -62,12 +62,19 @@ class Command(BaseCommand):
                 "page_kb": round(len(page) / 1000, 1),
                 "compressed_kb": round(len(gzip.compress(page, 6)) / 1000, 1),
             }
+            cold = override_settings(EVIDENCE_MAP={**settings.EVIDENCE_MAP, "kept_seconds": 0})
+            kept = override_settings(EVIDENCE_MAP={**settings.EVIDENCE_MAP, "kept_seconds": 60})
+            with kept:
+                get("?rows=all")
+                taken = milliseconds(get, ["?rows=all"] * TIMES)
+                result["every_topic_kept_ms"] = {"p50": percentile(taken, 0.5), "p95": percentile(taken, 0.95)}
             for name, query in (
                 ("every_topic", "?rows=all"),
                 ("top_level", ""),
                 ("settings", "?rows=all&across=setting"),
             ):
-                taken = milliseconds(get, [query] * TIMES)
+                with cold:
+                    taken = milliseconds(get, [query] * TIMES)
                 result[f"{name}_ms"] = {"p50": percentile(taken, 0.5), "p95": percentile(taken, 0.95)}
         self.stdout.write(json.dumps(result))
 
@@ -91,12 +98,19 @@ def fill(items: int) -> None:
         if not field.primary_key
     )
     with connection.cursor() as cursor:
+        # Invented rows need no history, which is most of what an insert costs here; the tables are this database's own.
+        for table in ("catalogue_item", "catalogue_itemtopic"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         # The map reads the parent table alone. The names are the model's own.
         cursor.execute(
             f"INSERT INTO catalogue_item ({columns}) SELECT {columns} FROM catalogue_item, generate_series(1, %s)",  # noqa: S608
             [copies],
         )
+        cursor.execute("ANALYZE catalogue_item")
         cursor.execute(SPREAD, {"topics": [topic.pk for topic in topics]})
+        cursor.execute("ANALYZE catalogue_itemtopic")
     refresh_ancestors()
     with connection.cursor() as cursor:
+        for table in ("catalogue_item", "catalogue_itemtopic"):
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         cursor.execute("VACUUM ANALYZE")
