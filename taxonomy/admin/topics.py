@@ -144,10 +144,20 @@ class EntryTermInline(PortalTabularInline):
     verbose_name_plural = "other names that lead here"
 
 
+class MappingForm(forms.ModelForm):
+    """One heading."""
+
+    class Meta:
+        model = TopicMapping
+        fields = ("concept", "match")
+        labels = {"concept": "Heading"}
+
+
 class MappingInline(PortalTabularInline):
     """Headings of other vocabularies that mean the same: their names help to suggest the topic."""
 
     model = TopicMapping
+    form = MappingForm
     fields = ("concept", "match")
     autocomplete_fields = ("concept",)
     extra = 1
