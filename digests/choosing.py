@@ -35,7 +35,7 @@ def choose(
 
     hits: for each code the items it brings, by place, with their weight. worth: of each item by itself. An item's score
     is its worth and all the weights that bring it; the code that weighs most gives the reason. No code gives more than
-    half of the mail while others have items left.
+    half of the mail, rounded up, while others have items left.
     """
     scores: dict[int, float] = {}
     found = [(code, hits[code]) for code in codes if code in hits]
@@ -49,7 +49,7 @@ def choose(
         return Chosen([], [], 0)
     ranked = sorted(scores, key=lambda place: (-scores[place], place))
     by_code = [(code, dict(items)) for code, items in found]
-    share = max(1, most // 2)
+    share = (most + 1) // 2
     taken: dict[int, int] = {}
     places: list[int] = []
     reasons: list[int] = []

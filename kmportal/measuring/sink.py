@@ -34,6 +34,7 @@ class Conversation(asyncio.Protocol):
         self._recipient = b""
         self._in_body = False
         self._fate = ""
+        self._takes_body = False
         # Not for secrets: which message is unlucky.
         self._chance = random.Random()  # noqa: S311
 
@@ -63,16 +64,20 @@ class Conversation(asyncio.Protocol):
     def _answer(self, line: bytes) -> None:
         command = line[:4].upper()
         if command == b"EHLO":
-            self._say(b"250-sink\r\n250 8BITMIME")
+            self._say(b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME")
         elif command == b"MAIL":
             self._fate = self._chance.choice(FAULTS) if self._chance.random() < self._faults else ""
             self._say(b"250 OK")
         elif command == b"RCPT":
             self._recipient = line[line.find(b"<") + 1 : line.rfind(b">")]
-            if self._recipient.startswith(GONE):
+            is_gone = self._recipient.startswith(GONE)
+            self._takes_body = not is_gone and self._fate != REFUSE
+            if is_gone:
                 self._say(b"550 5.1.1 No such mailbox")
             else:
-                self._say(b"451 4.7.1 Come back later" if self._fate == REFUSE else b"250 OK")
+                self._say(b"250 OK" if self._takes_body else b"451 4.7.1 Come back later")
+        elif command == b"DATA" and not self._takes_body:
+            self._say(b"554 5.5.1 No valid recipients")
         elif command == b"DATA":
             self._say(b"354 Go on")
             if self._fate == HANG_UP_BEFORE:

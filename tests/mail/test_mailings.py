@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kmportal.measuring.mailing import mail_sink
 from mail import bounces, composers, marking, rates, sending
 from mail.composers import Content, NotNeeded
 from mail.composing import mailing_to_bytes, to_bytes
@@ -215,3 +217,23 @@ def test_two_functions_cannot_write_the_same_messages(one_composer: None) -> Non
     composers.register("mine", write_all)
     with pytest.raises(ValueError, match="mine"):
         composers.register("mine", other)
+
+
+def test_a_server_that_takes_commands_at_once_gets_them_at_once(db: None, settings: Any, tmp_path: Path) -> None:
+    log = tmp_path / "taken.log"
+    with mail_sink(log) as server:
+        settings.SMTP = server
+        queue_some(range(1, 4))
+        queue_mailing(
+            messages=[Addressed(9, "gone@mail.example", "test.9", timezone.now(), timezone.now() + sending.LEASE)],
+            composer=NAME,
+            mailing="test.1",
+            subject="Test",
+            purpose="test",
+        )
+        queue_some([4])
+        assert send_waiting() == 4
+    states = dict(OutboxMessage.objects.values_list("reference", "state"))
+    assert states == {1: "sent", 2: "sent", 3: "sent", 4: "sent", 9: "failed"}
+    assert OutboxMessage.objects.get(reference=9).smtp_code == 550
+    assert len(log.read_text().splitlines()) == 4
