@@ -134,6 +134,9 @@ def arguments(objects: Objects) -> dict[str, Callable[[], list[Any]]]:
         "admin:knowledge_invitation_gaps": list,
         "admin:taxonomy_topic_tidy": list,
         "admin:catalogue_item_gaps": list,
+        "admin:digests_run_overview": list,
+        "admin:digests_run_preview": lambda: [0],
+        "admin:digests_run_mail": lambda: [0, 0],
         "admin:view_on_site": lambda: [people, objects.person.pk],
         "admin:app_list": lambda: ["evidence"],
     }
