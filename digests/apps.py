@@ -9,6 +9,7 @@ class DigestsConfig(AppConfig):
         from accounts import hooks  # noqa: PLC0415 - models are loaded only now
         from digests import account, tasks  # noqa: F401, PLC0415 - as above; hints are sent by the task's name
         from digests.choices import COMPOSER  # noqa: PLC0415 - as above
+        from digests.services.vocabulary import attached_follows  # noqa: PLC0415 - as above
         from digests.topic_changes import attached_to_topics  # noqa: PLC0415 - as above
         from digests.writing.composing import write_messages  # noqa: PLC0415 - as above
         from mail import composers  # noqa: PLC0415 - as above
@@ -17,6 +18,7 @@ class DigestsConfig(AppConfig):
         composers.register(COMPOSER, write_messages)
         for attached in attached_to_topics():
             attach(attached)
+        attach(attached_follows())
         hooks.on_account_page(hooks.AccountSection("digests/account_section.html", account.own_updates))
         hooks.on_export("email_updates", account.export)
         hooks.on_erase(account.forget)

@@ -10,14 +10,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Role, User
+from accounts.services import load_roles, set_role
 from catalogue.models import Item
 from digests.choices import DigestState, Frequency, ImportRule, RunState
-from digests.models import AnnounceBatch, Announcement, Digest, ImportChoice, Run, Subscriber
+from digests.models import AnnounceBatch, Announcement, Digest, Follow, ImportChoice, Run, Subscriber
 from digests.services import announcing, following, planning, ticking
 from digests.services.ticking import schedules
 from evidence.importing.models import ImportBatch, ImportedRecord
 from taxonomy.models import Topic
+from taxonomy.services import merging
 from tests.digests.factories import MONDAY, WEEK, follow_search, follow_topic, guest, person_with_updates, weekly_run
 from tests.factories import EvidenceFactory, OrganisationFactory, TopicFactory, UserFactory
 from tests.mail.conftest import MailServer
@@ -262,6 +264,23 @@ def test_a_merged_topic_brings_its_followers_along() -> None:
     EvidenceFactory(title="On ulcers", topics=[new])
     weekly_run()
     assert titles(only(reader)) == ["On ulcers"]
+
+
+def test_a_merge_moves_followers_once_each_and_undoing_it_brings_them_back() -> None:
+    load_roles()
+    librarian = set_role(user=UserFactory(librarian=True), role=Role.LIBRARIAN, by=None)
+    old, new = TopicFactory(name="Bedsores"), TopicFactory(name="Pressure ulcers")
+    one, both = guest("one@mail.example"), guest("both@mail.example")
+    follow_topic(one, old, with_narrower=False)
+    follow_topic(both, old, with_narrower=False)
+    follow_topic(both, new)
+    change = merging.merge(source=old, target=new, by=librarian)
+    assert sorted(Follow.objects.values_list("subscriber", "topic")) == sorted([(one.pk, new.pk), (both.pk, new.pk)])
+    merging.undo(change=change, by=librarian)
+    assert sorted(Follow.objects.values_list("subscriber", "topic")) == sorted(
+        [(one.pk, old.pk), (both.pk, old.pk), (both.pk, new.pk)]
+    )
+    assert Follow.objects.get(subscriber=both, topic=old).with_narrower is False
 
 
 @pytest.mark.django_db(transaction=True)
