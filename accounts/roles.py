@@ -38,6 +38,7 @@ LIBRARIAN: Grants = {
     "learning_zone.path": FULL,
     "learning_zone.pathstep": FULL,
     "learning_zone.linkcheck": LOOK,
+    "events": FULL,
     "taxonomy.topic": WRITE,
     "taxonomy.entryterm": FULL,
     "taxonomy.abbreviation": FULL,

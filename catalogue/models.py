@@ -98,8 +98,8 @@ class Item(models.Model):
     )
 
     year = models.PositiveSmallIntegerField(null=True, blank=True)
-    starts_at = models.DateTimeField(null=True, blank=True, editable=False)
-    ends_at = models.DateTimeField(null=True, blank=True, editable=False)
+    starts_at = models.DateTimeField("starts", null=True, blank=True, help_text="UK time.")
+    ends_at = models.DateTimeField("ends", null=True, blank=True, help_text="UK time.")
     published_at = models.DateTimeField(
         "shown from", null=True, blank=True, help_text="UK time. A future date schedules it."
     )
@@ -143,6 +143,7 @@ class Item(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(starts_at__isnull=False, ends_at__gte=models.F("starts_at")),
                 name="item_ends_after_it_starts",
+                violation_error_message="It cannot end before it starts.",
             ),
         ]
         indexes: ClassVar = [

@@ -61,13 +61,16 @@ class ItemQuerySet(models.QuerySet[ItemType]):
     def listed(self, *, on_request: bool = False) -> ItemQuerySet[ItemType]:
         """What lists show of the visible: published; with `on_request` archived and superseded items too.
 
-        Whoever may see drafts does not meet them here, so that a librarian's counts are a reader's counts.
+        What happened at a time and left nothing behind (no standing, such as a recording) leaves the lists once it is
+        over; it too comes back on request. Whoever may see drafts does not meet them here, so that a librarian's counts
+        are a reader's counts.
         """
         statuses = LISTED_ON_REQUEST if on_request else (Status.PUBLISHED,)
         moment = timezone.now()
-        return self.filter(
+        listed = self.filter(
             Q(embargo_until=None) | Q(embargo_until__lte=moment), status__in=statuses, published_at__lte=moment
         )
+        return listed if on_request else listed.filter(Q(ends_at=None) | Q(ends_at__gte=moment) | ~Q(standing=""))
 
     def listed_to(self, user: Reader, *, on_request: bool = False) -> ItemQuerySet[ItemType]:
         """What lists, counts and feeds show this person."""

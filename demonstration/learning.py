@@ -23,8 +23,8 @@ PLAIN_FIELDS = (
 )  # fmt: skip
 
 
-def load_learning(content: dict[str, Any], *, items: Mapping[str, Item], curator: User) -> None:
-    """Load resources and paths; `items` are the records and know-how that they teach or lead to."""
+def load_learning(content: dict[str, Any], *, items: Mapping[str, Item], curator: User) -> dict[str, Item]:
+    """Load resources and paths; `items` are the records and know-how that they teach. Return those with the resources."""
     topics = {topic.slug: topic for topic in Topic.objects.all()}
     loaded: dict[str, Item] = dict(items)
     for row in content["resources"]:
@@ -48,6 +48,7 @@ def load_learning(content: dict[str, Any], *, items: Mapping[str, Item], curator
         for position, step in enumerate(row["steps"], start=1):
             item = loaded[step["key"]]
             PathStep.objects.create(path=path, item_id=item.pk, position=position, note=step.get("note", ""))
+    return loaded
 
 
 def clear_paths() -> None:

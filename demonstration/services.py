@@ -14,6 +14,7 @@ from accounts.services import load_roles, set_role
 from catalogue.choices import Status
 from catalogue.models import Item
 from catalogue.search import index_many
+from demonstration.events import clear_events, load_events
 from demonstration.knowhow import clear_communities, load_communities, load_knowhow
 from demonstration.learning import clear_paths, load_learning
 from demonstration.models import DemonstrationLoad
@@ -56,7 +57,8 @@ def load_demonstration() -> bool:
     curator = users["priya.raman@northbridge.example"]
     records = _load_evidence(read_content("evidence.yaml"), organisations, curator=curator)
     knowhow = load_knowhow(read_content("knowhow.yaml"), users=users, items=records, curator=curator)
-    load_learning(read_content("learning.yaml"), items={**records, **knowhow}, curator=curator)
+    items = load_learning(read_content("learning.yaml"), items={**records, **knowhow}, curator=curator)
+    load_events(read_content("events.yaml"), items=items, users=users, curator=curator)
     load_workstream_people(people["workstream"])
     load_communities(read_content("communities.yaml"), users=users, curator=curator)
     load_topics(read_content("topics.yaml"))
@@ -78,6 +80,7 @@ def clear_demonstration() -> dict[str, int]:
     clear_topics(read_content("topics.yaml"))
     clear_paths()
     clear_workstream_people()
+    clear_events()
     Item.objects.filter(is_demonstration=True).delete()
     User.objects.filter(is_demonstration=True).delete()
     Organisation.objects.filter(is_demonstration=True).delete()

@@ -13,9 +13,11 @@ from catalogue.counting import phrase_counts, topic_counts
 from catalogue.models import Item
 from catalogue.querysets import Reader
 from catalogue.topic_page import CountedTopic
+from events.page import next_events
 from taxonomy.models import Topic
 
 NEW_SHOWN = 4
+EVENTS_SHOWN = 3
 NEW_FOR = datetime.timedelta(days=30)
 DOOR_WORDS = {
     Phrase.APPLY: "Look for what is known before you decide: guidelines, reviews and studies, with their quality in words.",
@@ -37,7 +39,8 @@ class Door:
 
 
 def home_context(user: Reader) -> dict[str, Any]:
-    """Return the doors, the top topics with their counts and the newest items. Six queries, however much there is."""
+    """Return the doors, the top topics with their counts, the newest items and the next events. Eleven queries at most, however much
+    there is."""
     counts = phrase_counts(user)
     top = list(Topic.objects.active().top().order_by("name"))
     by_topic = topic_counts(user, [topic.pk for topic in top])
@@ -50,4 +53,5 @@ def home_context(user: Reader) -> dict[str, Any]:
         "topics": [CountedTopic(topic, by_topic.get(topic.pk, 0)) for topic in top],
         "newest": with_card_facts(listed.new_since(timezone.now() - NEW_FOR).newest_first().for_cards()[:NEW_SHOWN]),
         "newest_url": search_url(sort="newest"),
+        "events": next_events(user, number=EVENTS_SHOWN),
     }

@@ -25,6 +25,7 @@ urlpatterns = [
     path("know-how/", include("knowledge.urls")),
     path("learning/", include("learning_zone.urls")),
     path("lists/", include("lists.urls")),
+    path("events/", include("events.urls")),
     path("get-in-touch/", include("enquiries.urls")),
     path("account/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),

@@ -33,10 +33,10 @@ class ItemAdmin(PortalModelAdmin):
     form = ItemForm
     change_form_template = "admin/catalogue/item_change_form.html"
     list_select_related: ClassVar[tuple[str, ...]] = ("organisation",)
-    ordering = ("-updated_at",)
+    ordering: ClassVar[tuple[str, ...]] = ("-updated_at",)
     date_hierarchy = "created_at"
     steps: ClassVar[Sequence[Step]] = REVIEW_STEPS
-    autocomplete_fields = ("organisation", "owner")
+    autocomplete_fields: ClassVar[tuple[str, ...]] = ("organisation", "owner")
 
     # --- Who sees what ---
 

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "evidence",
     "knowledge",
     "learning_zone",
+    "events",
     "digests",
     "enquiries",
     "lists",
@@ -160,6 +161,8 @@ RATE_LIMITS = {
     "delete_account": [(5, 60), (20, 3_600)],
     "get_in_touch": [(30, 60), (200, 3_600)],
     "follow_by_mail": [(20, 60), (120, 3_600)],
+    "book_as_guest": [(30, 60), (300, 3_600)],
+    "speak_up": [(20, 60), (150, 3_600)],
 }
 # How many proxies stand before the portal, whose word on the reader's network address counts.
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("PORTAL_PROXIES", default=0, maximum=5)
@@ -260,6 +263,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "mail-forget-old": {"task": "mail.forget_old", "schedule": 24 * 60 * 60.0},
     "knowledge-archive-past-cards": {"task": "knowledge.archive_past_cards", "schedule": 6 * 60 * 60.0},
+    "events-send-reminders": {"task": "events.send_reminders", "schedule": 60.0},
+    "events-daily": {"task": "events.daily", "schedule": 24 * 60 * 60.0},
+    "events-write-letters": {"task": "events.write_letters", "schedule": 10.0, "options": {"expires": 9}},
+    "events-sweep": {"task": "events.sweep", "schedule": 60.0},
     "enquiries-tidy": {"task": "enquiries.tidy", "schedule": 24 * 60 * 60.0},
     "accounts-forget-unconfirmed": {"task": "accounts.forget_unconfirmed", "schedule": 24 * 60 * 60.0},
 }

@@ -12,6 +12,7 @@ from accounts.models import Organisation, User
 from catalogue.asked.models import Search
 from enquiries.models import Enquiry
 from enquiries.services import receive
+from events.models import Event
 from evidence.models import Evidence
 from jobs.models import Job
 from knowledge.models import KnowHow, TechniqueTemplate
@@ -23,6 +24,7 @@ from mail.models import OutboxMessage
 from pages.models import Page
 from pages.services import load_pages
 from taxonomy.models import Abbreviation, Topic
+from tests.events.factories import EventFactory, booked
 from tests.factories import EvidenceFactory, OrganisationFactory, TopicFactory, UserFactory
 from tests.knowledge.factories import published
 from tests.learning_zone.factories import LearningFactory, done
@@ -47,6 +49,7 @@ class Objects:
     path: Path
     record: LearningRecord
     saved: SavedItem
+    event: Event
 
 
 def make_objects() -> Objects:
@@ -82,6 +85,7 @@ def make_objects() -> Objects:
         path=Path.objects.create(title="A path", slug="a-path", summary="Somewhere.", is_listed=True),
         record=done(UserFactory()),
         saved=saved(EvidenceFactory(), UserFactory()),
+        event=EventFactory(campaign__is_shown=True),
     )
 
 
@@ -159,6 +163,22 @@ def arguments(objects: Objects) -> dict[str, Callable[[], list[Any]]]:
         values[f"learning_zone:{name}"] = lambda: [learning.pk]
     for name in ("edit", "recorded", "remove"):
         values[f"learning_zone:{name}"] = lambda: [objects.record.pk]
+    event = objects.event
+    for name in ("detail", "calendar"):
+        values[f"events:{name}"] = lambda: [event.pk, event.slug]
+    for name in ("short", "book", "asked", "change"):
+        values[f"events:{name}"] = lambda: [event.pk]
+    for name in ("booking", "booking-calendar"):
+        values[f"events:{name}"] = lambda: [booked(event).token]
+    values["events:material"] = lambda: [event.pk, 0]
+    values["events:feed"] = lambda: ["no-such-secret"]
+    for name in ("campaign", "campaign-calendar", "code", "poster", "pledges", "stories"):
+        values[f"events:{name}"] = lambda: [event.campaign.slug]
+    for name in ("coffee", "coffee-answer"):
+        values[f"events:{name}"] = lambda: [event.pk]
+    values["events:picture"] = lambda: [event.campaign.slug, 0]
+    values["events:pledge-progress"] = lambda: ["no-such-token"]
+    values["events:pack"] = lambda: [event.campaign.slug, 0]
     for name in ("home", "find", "quick", "paths", "shelf", "mine", "add", "log"):
         values[f"learning_zone:{name}"] = list
     values["knowledge:helpful"] = lambda: [knowhow.pk, 0]

@@ -68,7 +68,7 @@ def test_clearing_removes_exactly_the_demonstration() -> None:
     demo_owner = User.objects.get(email="priya.raman@northbridge.example")
     Item.objects.filter(pk=mine.pk).update(owner=demo_owner)
     counts = clear_demonstration()
-    assert counts == {"items": 44, "people": 8, "organisations": 6}
+    assert counts == {"items": 68, "people": 8, "organisations": 6}
     assert list(Item.objects.values_list("pk", flat=True)) == [mine.pk]
     assert list(User.objects.values_list("pk", flat=True)) == [me.pk]
     assert list(Organisation.objects.values_list("pk", flat=True)) == [me.organisation_id]

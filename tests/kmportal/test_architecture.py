@@ -15,7 +15,7 @@ LINES = (
     ("accounts",),
     ("taxonomy",),
     ("catalogue",),
-    ("evidence", "knowledge", "learning_zone"),
+    ("evidence", "knowledge", "events", "learning_zone"),
     ("digests", "enquiries", "lists", "pages"),
     ("demonstration",),
     ("kmportal",),

@@ -91,7 +91,7 @@ def test_the_number_of_queries_is_small_and_does_not_grow(client: Client, number
     published(visibility="public")
     with CaptureQueriesContext(connection) as captured:
         home(client)
-    assert len(captured) == 8 + (2 if signed_in else 0)
+    assert len(captured) == 9 + (2 if signed_in else 0)
 
 
 @pytest.mark.parametrize("address", ["home", "search", "topics", "robots", "sitemap", "security"])

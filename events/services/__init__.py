@@ -1,0 +1,1 @@
+"""Every change to events, bookings, campaigns and what people say that has consequences."""
