@@ -60,6 +60,7 @@ def search_context(page: SearchPage) -> dict[str, Any]:
         "default_order": filters.changed(sort="").order,
         "clear_url": url(filters.cleared().changed(kind=filters.kind).as_query()),
         "everything_url": url(filters.cleared().as_query()),
+        "ris_url": f"{reverse('search-ris')}?{filters.as_query(page=page.number)}",
         "pages": Paginator(range(page.last), 1).page(page.number),
         "remarks": remarks(page),
         "choices": [(choice, url(filters.changed(q=choice.query).as_query())) for choice in page.notes.choices],

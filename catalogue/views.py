@@ -22,6 +22,7 @@ from catalogue.map.keeping import kept
 from catalogue.map.presenting import evidence_map as draw_map
 from catalogue.map.presenting import map_context
 from catalogue.map.writing import as_csv
+from catalogue.references import ris_response
 from catalogue.search import SearchFilters
 from catalogue.search import search as find
 from catalogue.search.completing import complete
@@ -50,6 +51,14 @@ def search(request: HttpRequest) -> HttpResponse:
     # Without it the browser's back button could show the fragment as a page.
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+@require_safe
+def search_ris(request: HttpRequest) -> HttpResponse:
+    """Send the page of results at this address to a reference manager."""
+    filters = SearchFilters.from_query(request.GET)
+    page = find(filters.q, filters, request.user, with_facets=False)
+    return ris_response(page.items, name=f"search-{localdate():%Y-%m-%d}")
 
 
 @require_safe

@@ -23,6 +23,8 @@ pytestmark = pytest.mark.django_db
 DOORS: dict[str, Callable[[Topic], str]] = {
     "search": lambda topic: f"{reverse('search')}?q=common",
     "search, archived too": lambda topic: f"{reverse('search')}?q=common&status=all",
+    "search for a reference manager": lambda topic: f"{reverse('search-ris')}?q=common",
+    "suggestions": lambda topic: f"{reverse('suggestions')}?q=common",
     "search by topic": lambda topic: f"{reverse('search')}?topic={topic.slug}",
     "search by title": lambda topic: f"{reverse('search')}?q=common+title&sort=title",
     "home": lambda topic: reverse("home"),

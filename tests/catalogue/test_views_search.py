@@ -1,5 +1,6 @@
 """The search page: what it shows, what it says of nonsense, and how many queries it asks."""
 
+import datetime
 import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from catalogue.search_page import panel
 from tests.factories import EvidenceFactory, OrganisationFactory, TopicFactory, UserFactory
@@ -142,11 +144,35 @@ def test_nonsense_is_answered_in_words(client: Client, query: str, sentence: str
     assert sentence in text_of(get(client, query))
 
 
-@pytest.mark.parametrize(
-    "query", ["%00", "%27%3B--", "%22", "a" * 10_000, "%E2%80%AEabc", "*:*|&!()", "10.1136%2Fbmj.n71", "-%22"]
-)
-def test_no_words_break_the_search(client: Client, query: str) -> None:
-    get(client, f"?q={query}")
+# What is typed, and how many of the two records it finds: words that it holds are looked for, signs are not.
+UNUSUAL = (
+    ("%00", 2), ("falls%00", 1), ("%27%3B--", 0), ("falls%27%3B--", 1), ("%22", 0), ("a" * 10_000, 0),
+    ("%E2%80%AEfalls%E2%80%AC", 1), ("*:*|&!()", 0), ("falls:*|&!()", 1), ("10.1136%2Fbmj.n71", 0), ("-%22", 0),
+    ("%F0%9F%A9%BA", 0),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "number"), UNUSUAL)
+def test_no_words_break_the_search_and_signs_find_nothing_of_their_own(client: Client, query: str, number: int) -> None:
+    EvidenceFactory(title="Falls on wards")
+    EvidenceFactory(title="Sepsis bundles")
+    html = get(client, f"?q={query}")
+    assert html.count('<article class="kp-card') == number
+    assert ("There are no matching results" in html) == (number == 0)
+    assert html.count("<h1") == 1
+    assert html.rstrip().endswith("</html>")
+
+
+def test_a_page_of_results_goes_to_a_reference_manager(client: Client) -> None:
+    for number in range(settings.SEARCH_PAGE_SIZE + 1):
+        EvidenceFactory(title=f"Wards {number}", published_at=timezone.now() - datetime.timedelta(days=number))
+    EvidenceFactory(title="Wards of others", visibility="members")
+    html = get(client, "?q=wards&page=2")
+    address = re.search(r'href="(/search/results\.ris[^"]*)"', html)
+    assert address is not None
+    told = client.get(address[1].replace("&amp;", "&"))
+    assert re.findall(r"TI  - (.*)\r", told.content.decode()) == [f"Wards {settings.SEARCH_PAGE_SIZE}"]
+    assert told["Content-Type"].startswith("application/x-research-info-systems")
 
 
 def test_htmx_gets_the_part_that_changes_with_title_and_announcement(client: Client) -> None:
