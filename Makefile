@@ -1,6 +1,6 @@
 # Everything a person does with the portal. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help install install-checks assets run dev test check lint types imports migrations production bench drill-digests clear-demo
+.PHONY: help install install-checks assets run dev test check lint types imports migrations production bench bench-pages drill-digests clear-demo
 
 PYTHON_VENV := .venv/bin/python
 THROWAWAY := $(PYTHON_VENV) -m kmportal.servers --
@@ -57,6 +57,9 @@ bench: assets ## Measure the search page on 10,000 items
 
 drill-digests: install ## Send 20,000 updates through 200 faults and check the sums (half an hour)
 	@exec $(PYTHON_VENV) manage.py drill_digests
+
+bench-pages: assets ## Measure whole pages through a web server on 100,000 items (others: make bench-pages ITEMS=10000)
+	@exec $(PYTHON_VENV) manage.py bench_pages --items $(or $(ITEMS),100000)
 
 clear-demo: install ## Remove the demonstration content and its sign-ins
 	@exec $(PYTHON_VENV) manage.py clear_demo

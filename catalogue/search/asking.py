@@ -51,22 +51,23 @@ PAGE_OF_HITS = """
 # long as it is worth half of what the best result is: know-how is few among a lot of evidence.
 EVERY = 4
 WORTH_A_PLACE = 0.5
+COLUMNS_OF_HITS = "id, kind, above, relevance, factor, published_at"
 MIXED_PAGE_OF_HITS = """
     SELECT '#', id::text, '', row_number() OVER () FROM (
         WITH shown AS (
             SELECT %s * (1 + least(%s, {last_page}, greatest(count(*) - 1, 0) / %s)) AS up_to FROM base WHERE {condition}
         ), first_ones AS (
-            (SELECT id FROM base WHERE {condition} ORDER BY {order} LIMIT (SELECT up_to FROM shown))
+            (SELECT {columns} FROM base WHERE {condition} ORDER BY {order} LIMIT (SELECT up_to FROM shown))
             UNION
-            SELECT of_kind.id FROM (SELECT DISTINCT kind FROM base) AS kinds, LATERAL (
-                SELECT id FROM base WHERE kind = kinds.kind AND {condition}
+            SELECT of_kind.* FROM (SELECT DISTINCT kind FROM base) AS kinds, LATERAL (
+                SELECT {columns} FROM base WHERE base.kind = kinds.kind AND {condition}
                 ORDER BY {order} LIMIT (SELECT up_to / {every} + 1 FROM shown)
             ) AS of_kind
         ), placed AS (
-            SELECT base.*, relevance * factor AS worth, max(relevance * factor) OVER () AS most,
+            SELECT *, relevance * factor AS worth, max(relevance * factor) OVER () AS most,
                 row_number() OVER (ORDER BY {order}) AS place,
                 {every} * row_number() OVER (PARTITION BY kind ORDER BY {order}) - 1 AS latest_place
-            FROM base JOIN first_ones USING (id)
+            FROM first_ones
         )
         SELECT id FROM placed, shown
         ORDER BY CASE WHEN worth >= {worth_a_place} * most THEN least(place, latest_place) ELSE place END, {order}
@@ -117,7 +118,9 @@ def ask(
             **{f"in_{name}": ExpressionWrapper(condition, BooleanField()) for name, condition in active.items()},
         )
     )
-    columns = ("id", "organisation_id", "published_at", *FACET_COLUMNS, *listed.query.annotations)
+    columns = ["id", "kind", "published_at", *listed.query.annotations]
+    if with_facets:
+        columns += ["organisation_id", *(column for column in FACET_COLUMNS if column != "kind")]
     listed_sql, parameters = listed.values(*columns).query.sql_with_params()
     statement, matched = _base(listed_sql, list(parameters), matches, most)
     condition = passing(active)
@@ -129,7 +132,12 @@ def ask(
         order = ORDERS[filters.order]
         if matches is not None and filters.order == RELEVANCE and len(filters.kind) != 1:
             mixed = MIXED_PAGE_OF_HITS.format(
-                condition=condition, order=order, last_page=MAX_PAGE - 1, every=EVERY, worth_a_place=WORTH_A_PLACE
+                columns=COLUMNS_OF_HITS,
+                condition=condition,
+                order=order,
+                last_page=MAX_PAGE - 1,
+                every=EVERY,
+                worth_a_place=WORTH_A_PLACE,
             )
             parts.append(mixed)
             matched += [page.size, page.number - 1, page.size, page.size, page.size]

@@ -113,6 +113,15 @@ def vector_of(text: str) -> str | None:
 
 
 @lru_cache(maxsize=CACHED_QUERIES)
-def vector_of_query(text: str) -> str | None:
-    """Return the vector of a query; what this process was asked before costs nothing."""
+def _vector_of_query(text: str) -> str | None:
     return vector_of(text)
+
+
+def vector_of_query(text: str) -> str | None:
+    """Return the vector of a query, or None; what this process was asked before costs nothing."""
+    return _vector_of_query(text) if settings.SEARCH_BY_MEANING else None
+
+
+def forget_queries() -> None:
+    """Read every query anew, for those who measure how long that takes."""
+    _vector_of_query.cache_clear()

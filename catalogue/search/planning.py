@@ -36,7 +36,7 @@ READ_THROUGH_FROM = 0.2
 OTHER_NAME_WEIGHT = 0.5
 # Of a name of several words the index gives the entries that hold them all, and each has to be read to see whether they
 # stand together. Names that by estimate make us read more than this are left out: their words are everywhere.
-MOST_READ_FOR_NAMES = 1_000
+MOST_READ_FOR_NAMES = 300
 # An item with just this title, or with this identifier, comes before all that words and meaning are worth.
 ABOVE_BY_TITLE = 1
 ABOVE_BY_IDENTIFIER = 2

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -17,7 +18,7 @@ from catalogue.models import Item
 from catalogue.search import SearchFilters, index_many, search
 from catalogue.search import planning as planner
 from catalogue.search.finding import plan_for
-from catalogue.search.meaning import vector_of_query
+from catalogue.search.meaning import forget_queries
 from catalogue.search.synonyms import vocabulary
 from kmportal.measuring.corpus import MEASURES, PLACES, SEED, Writer
 from kmportal.measuring.timing import percentile
@@ -54,9 +55,11 @@ class Asked:
 
 @dataclass
 class Taken:
-    """What was measured of some queries: ms each, shares of the ideal score, and whether each page was filled."""
+    """What was measured of some queries: ms each, by the clock and on the processor, shares of the ideal score, and
+    whether each page was filled."""
 
     ms: list[float] = field(default_factory=list)
+    cpu_ms: list[float] = field(default_factory=list)
     ratios: list[float] = field(default_factory=list)
     filled: list[bool] = field(default_factory=list)
 
@@ -67,6 +70,7 @@ class Taken:
         return {
             "n": len(self.ms),
             **{f"p{share}_ms": percentile(self.ms, share / 100) for share in (50, 95, 99)},
+            **({f"p{share}_cpu_ms": percentile(self.cpu_ms, share / 100) for share in (50, 95)} if self.cpu_ms else {}),
             "score_ratio": round(sum(self.ratios) / len(self.ratios), 4) if self.ratios else None,
             "filled": round(sum(self.filled) / len(self.filled), 4) if self.filled else None,
         }
@@ -98,13 +102,15 @@ def measure_mode(asked: Sequence[Asked], *, hybrid: bool, concurrency: int) -> d
     with settings_with(hybrid):
         _ask_all(asked, concurrency)
         # The model is asked anew, as most readers ask what nobody asked before.
-        vector_of_query.cache_clear()
+        forget_queries()
         taken = _ask_all(asked, concurrency)
         ratios = {place: score_ratio(asked[place].filters) for place in range(0, len(asked), CHECKED_EVERY)}
     groups: dict[str, Taken] = {name: Taken() for name in ("all", *CLASSES, "filtered")}
-    for place, (one, (ms, found, total)) in enumerate(zip(asked, taken, strict=True)):
+    for place, (one, (ms, cpu_ms, found, total)) in enumerate(zip(asked, taken, strict=True)):
         for name in ("all", "filtered" if one.is_filtered else one.group):
             groups[name].ms.append(ms)
+            if cpu_ms is not None:
+                groups[name].cpu_ms.append(cpu_ms)
             groups[name].filled.append(found == min(TOP, total))
             if ratios.get(place) is not None:
                 groups[name].ratios.append(ratios[place])  # type: ignore[arg-type]  # None was left out
@@ -116,9 +122,24 @@ def settings_with(hybrid: bool) -> Any:
     return mock.patch.object(settings, "SEARCH_BY_MEANING", hybrid)
 
 
-def _ask_all(asked: Sequence[Asked], concurrency: int) -> list[tuple[float, int, int]]:
-    """Return for each query the ms it took, how many hits came and how many there are."""
-    taken: list[tuple[float, int, int]] = [(0.0, 0, 0)] * len(asked)
+def processor_clock() -> Callable[[], float] | None:
+    """Return a clock of the seconds that this process and its database backend were on a processor.
+
+    On a machine with other work this says more than the clock on the wall. None where the backend's own cannot be read.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
+    host = str(settings.DATABASES["default"]["HOST"])
+    if not (host in {"", "localhost", "127.0.0.1"} or host.startswith("/")) or not backend.is_file():
+        return None
+    return lambda: time.process_time() + int(backend.read_text().split()[0]) / 1e9
+
+
+def _ask_all(asked: Sequence[Asked], concurrency: int) -> list[tuple[float, float | None, int, int]]:
+    """Return for each query the ms it took, those on the processor, how many hits came and how many there are."""
+    taken: list[tuple[float, float | None, int, int]] = [(0.0, None, 0, 0)] * len(asked)
+    clock = processor_clock() if concurrency == 1 else None
     waiting = iter(range(len(asked)))
     lock = threading.Lock()
 
@@ -129,9 +150,10 @@ def _ask_all(asked: Sequence[Asked], concurrency: int) -> list[tuple[float, int,
             if place is None:
                 break
             filters = asked[place].filters
-            start = time.perf_counter()
+            start, begun = time.perf_counter(), clock() if clock else 0.0
             page = search(filters.q, filters, ANYONE, page_size=TOP, with_facets=False)
-            taken[place] = ((time.perf_counter() - start) * 1000, len(page.hits), page.total)
+            spent = (clock() - begun) * 1000 if clock else None
+            taken[place] = ((time.perf_counter() - start) * 1000, spent, len(page.hits), page.total)
         if concurrency > 1:
             connection.close()
 
@@ -164,16 +186,16 @@ def score_ratio(filters: SearchFilters) -> float | None:
 
 
 MAKE_STOCK = """
-    CREATE TABLE IF NOT EXISTS bench_stock AS
-    SELECT item.id, setweight(to_tsvector('english', item.title), 'A')
+    CREATE TABLE IF NOT EXISTS bench_stock_row AS
+    SELECT item.id, item.title, item.form, item.standing, item.publication_status, setweight(to_tsvector('english', item.title), 'A')
         || to_tsvector('english', item.summary || ' ' || evidence.abstract) AS document
     FROM catalogue_item item JOIN evidence_evidence evidence ON evidence.item_ptr_id = item.id;
-    CREATE INDEX IF NOT EXISTS bench_stock_document ON bench_stock USING gin (document);
-    ANALYZE bench_stock
+    CREATE INDEX IF NOT EXISTS bench_stock_words ON bench_stock_row USING gin (document);
+    ANALYZE bench_stock_row
 """
 # What SearchVectorField, GinIndex, SearchQuery and SearchRank of django.contrib.postgres make of a search.
 STOCK_AND = """
-    SELECT id, ts_rank(document, plainto_tsquery('english', %s)) AS rank FROM bench_stock
+    SELECT id, ts_rank(document, plainto_tsquery('english', %s)) AS rank FROM bench_stock_row
     WHERE document @@ plainto_tsquery('english', %s) ORDER BY rank DESC LIMIT 10
 """
 STOCK_OR = STOCK_AND.replace(
@@ -181,10 +203,16 @@ STOCK_OR = STOCK_AND.replace(
 )
 
 
-def measure_stock(asked: Sequence[Asked]) -> dict[str, dict[str, Any]]:
-    """Return how long stock Django takes for the top ten: all words wanted, or any."""
+def make_stock_table() -> None:
+    """Make the table on which stock Django searches, where it is not there."""
     with connection.cursor() as cursor:
         cursor.execute(MAKE_STOCK)
+
+
+def measure_stock(asked: Sequence[Asked]) -> dict[str, dict[str, Any]]:
+    """Return how long stock Django takes for the top ten: all words wanted, or any."""
+    make_stock_table()
+    with connection.cursor() as cursor:
         result = {}
         for name, statement in (("and", STOCK_AND), ("or", STOCK_OR)):
             taken = Taken()

@@ -1,0 +1,53 @@
+"""`make bench-pages`: the whole search page with its filters and the evidence page, served, beside a bare stock page."""
+
+import json
+import os
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from evidence.models import Evidence
+from kmportal.measuring.filling import fill, fill_invented_meanings
+from kmportal.measuring.scratch import scratch_database
+from kmportal.measuring.searching import make_stock_table, mix
+from kmportal.measuring.serving import latency_of_arrivals, requests_a_second, web_server
+from taxonomy.models import Topic
+
+READERS = 4
+ARRIVING = 12.0
+STOCK_SETTINGS = "kmportal.measuring.stock_settings"
+
+
+class Command(BaseCommand):
+    help = "Measure whole pages through a real web server, on the scratch database of bench_search."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--items", type=int, default=100_000, help="how many items (default: 100,000)")
+        parser.add_argument("--seconds", type=float, default=20.0, help="how long each measure lasts (default: 20)")
+
+    def handle(self, *args: Any, items: int, seconds: float, **options: Any) -> None:
+        if items < 1 or seconds <= 0:
+            raise CommandError("Measure on one item at least, for some seconds.")
+        call_command("collectstatic", verbosity=0, interactive=False)
+        with scratch_database(f"search_{items}"):
+            fill(items)
+            fill_invented_meanings()
+            make_stock_table()
+            asked = mix(list(Topic.objects.order_by("pk")))
+            searches = [f"{reverse('search')}?{one.filters.as_query()}" for one in asked]
+            stock = [f"/stock/?{urlencode({'q': one.filters.q})}" for one in asked]
+            records = [record.get_absolute_url() for record in Evidence.objects.filter(status="published")[:500]]
+            result: dict[str, Any] = {"items": items, "processes_of_the_server": 2}
+            with web_server(os.environ["DJANGO_SETTINGS_MODULE"]) as port:
+                requests_a_second(port, searches, readers=READERS, seconds=seconds / 2)
+                result["search_page"] = {
+                    "4_readers": requests_a_second(port, searches, readers=READERS, seconds=seconds),
+                    "12_a_second": latency_of_arrivals(port, searches, per_second=ARRIVING, seconds=seconds),
+                }
+                result["evidence_page"] = requests_a_second(port, records, readers=READERS, seconds=seconds)
+            with web_server(STOCK_SETTINGS) as port:
+                result["stock_django"] = requests_a_second(port, stock, readers=READERS, seconds=seconds)
+        self.stdout.write(json.dumps(result))
