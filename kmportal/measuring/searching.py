@@ -29,6 +29,7 @@ TOP = 10
 OF_EACH = 40
 # Ranking a million entries exactly takes seconds; each so manieth query says how close the quick way comes.
 CHECKED_EVERY = 8
+SEARCHES_FOR_MEMORY = 1_000
 # Stock Django takes seconds for a query that half of the records match.
 STOCK_EVERY = 6
 CLASSES = ("rare", "medium", "common")
@@ -248,10 +249,10 @@ def milliseconds_of_a_save(times: int = 20) -> float:
     return percentile(taken, 0.5)
 
 
-def resident_megabytes(asked: Sequence[Asked], searches: int = 1_000) -> int:
-    """Return the most memory that this process held, in MB, after so many hybrid searches."""
+def resident_megabytes(asked: Sequence[Asked]) -> int:
+    """Return the most memory that this process held, in MB, after a thousand hybrid searches."""
     with settings_with(True):
-        for number in range(searches):
+        for number in range(SEARCHES_FOR_MEMORY):
             filters = asked[number % len(asked)].filters
             search(f"{filters.q} {number}", filters, ANYONE, page_size=TOP, with_facets=False)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -6,8 +6,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from http.client import HTTPConnection
 from urllib.parse import quote
 
@@ -72,7 +73,7 @@ def requests_a_second(port: int, addresses: Sequence[str], *, readers: int, seco
             place += readers
 
     start = time.perf_counter()
-    _all_at_once([threading.Thread(target=read, args=[first]) for first in range(readers)])
+    _all_at_once([partial(read, first) for first in range(readers)])
     return {"per_s": round(len(taken) / (time.perf_counter() - start), 1), "p95_ms": percentile(taken, 0.95)}
 
 
@@ -88,19 +89,27 @@ def latency_of_arrivals(port: int, addresses: Sequence[str], *, per_second: floa
 
     start = time.perf_counter() + 0.2
     arrivals = range(int(per_second * seconds))
-    threads = [
-        threading.Thread(target=ask, args=[addresses[number % len(addresses)], start + number / per_second])
-        for number in arrivals
-    ]
-    _all_at_once(threads)
+    _all_at_once([partial(ask, addresses[number % len(addresses)], start + number / per_second) for number in arrivals])
     return {"p50_ms": percentile(taken, 0.5), "p95_ms": percentile(taken, 0.95)}
 
 
-def _all_at_once(threads: Sequence[threading.Thread]) -> None:
+def _all_at_once(work: Sequence[Callable[[], None]]) -> None:
+    """Do each piece of work in a thread of its own; raises what the first of them raised."""
+    failed: list[CommandError | OSError] = []
+
+    def do(one: Callable[[], None]) -> None:
+        try:
+            one()
+        except (CommandError, OSError) as problem:
+            failed.append(problem)
+
+    threads = [threading.Thread(target=do, args=[one]) for one in work]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    if failed:
+        raise CommandError(str(failed[0]))
 
 
 def _get(port: int, address: str) -> float:

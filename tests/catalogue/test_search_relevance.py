@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from catalogue.search.embedding import fill_meanings
 from kmportal.measuring.relevance import Collection, evaluate, load, ndcg_at, precision_averaged, read_collection
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,6 +42,19 @@ def test_a_small_collection_is_measured_as_by_hand(tmp_path: Path) -> None:
     assert (measured.documents, measured.queries) == (3, 1)
     assert measured.map == 0.25
     assert measured.recall_at_100 == 0.5
+
+
+@pytest.mark.django_db
+def test_with_meanings_what_is_said_in_other_words_counts_too() -> None:
+    collection = Collection(
+        {"a": ("Myocardial infarction in women", ""), "b": ("Painting a canteen", "")},
+        {"1": "heart attack"},
+        {"1": {"a": 1.0}},
+    )
+    names = load(collection)
+    assert evaluate(collection, names).recall_at_100 == 0.0
+    fill_meanings()
+    assert evaluate(collection, names).ndcg_at_10 == 1.0
 
 
 def test_gain_and_precision_of_a_perfect_and_of_an_empty_answer() -> None:

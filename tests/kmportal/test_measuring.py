@@ -2,13 +2,17 @@
 
 import itertools
 import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from catalogue.models import Item
+from kmportal.measuring import searching
 from kmportal.measuring.corpus import queries, records
+from kmportal.measuring.serving import latency_of_arrivals, requests_a_second
 from kmportal.measuring.timing import milliseconds, percentile
 from taxonomy.models import Topic
 from tests.factories import OrganisationFactory, TopicFactory
@@ -69,3 +73,58 @@ def test_the_benchmark_prints_one_object_and_leaves_the_portal_s_own_data_alone(
 def test_no_items_are_no_measure() -> None:
     with pytest.raises(CommandError, match="one item at least"):
         call_command("bench", items=0)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_searching_is_measured_by_class_of_query_by_words_and_with_meanings(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "SEARCHES_FOR_MEMORY", 2)
+    monkeypatch.setattr(searching, "OF_EACH", 4)
+    call_command("bench_search", items=12, concurrency=2, anew=True, json=True)
+    try:
+        result = json.loads(capsys.readouterr().out)
+        assert (result["items"], result["concurrency"]) == (12, 2)
+        assert result["modes"].keys() == {"words", "hybrid"}
+        for groups in result["modes"].values():
+            assert [groups[name]["n"] for name in ("all", "rare", "medium", "common", "filtered")] == [12, 3, 3, 3, 3]
+            assert groups["all"]["p50_ms"] > 0
+            assert groups["all"]["filled"] == 1
+            assert groups["all"]["score_ratio"] == pytest.approx(1, abs=0.001)
+        assert result["stock_django"].keys() == {"and", "or"}
+        assert all(result[name] > 0 for name in ("index_mb", "insert_ms", "rss_mb"))
+        assert not Item.objects.exists()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{connection.settings_dict["NAME"]}_search_12"')
+
+
+class Answering(BaseHTTPRequestHandler):
+    """A web server with one page."""
+
+    def do_GET(self) -> None:
+        """Answer 200 at /there, else 404."""
+        self.send_response(200 if self.path == "/there" else 404)
+        self.end_headers()
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+def test_pages_are_asked_for_by_readers_and_as_they_arrive() -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        asked = requests_a_second(server.server_port, ["/there"], readers=2, seconds=0.2)
+        assert asked["per_s"] > 1
+        assert asked["p95_ms"] > 0
+        arrived = latency_of_arrivals(server.server_port, ["/there"], per_second=20, seconds=0.3)
+        assert 0 < arrived["p50_ms"] <= arrived["p95_ms"]
+        with pytest.raises(CommandError, match="/not-there answered 404"):
+            requests_a_second(server.server_port, ["/not-there"], readers=1, seconds=0.1)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
