@@ -20,6 +20,10 @@ from catalogue.searchindex import TIERS
 
 # Where this part of the catalogue would have to be looked at to fill a page, all of it is.
 ALL_FROM = 0.25
+# Where so many entries hold one of the words, more than COUNTED are taken to be listed to the reader without counting.
+KNOWN_TO_BE_MANY = 3 * COUNTED
+# So many times as many candidates are taken where the first did not fill the page.
+MORE_EACH_TIME = 8
 
 
 def search(
@@ -80,19 +84,25 @@ def _answer(
     page = Page(filters.page, size)
     if planned.looks_at_all:
         return ask(items, _matches(planned), filters, user, page=page, with_facets=with_facets)
-    counted = ask(items, _matches(planned, scored=False), filters, user, with_facets=with_facets, most=COUNTED + 1)
+    unfiltered = not filters.is_filtered
+    if unfiltered and not with_facets and planned.commonest >= KNOWN_TO_BE_MANY:
+        counted = Answer((), COUNTED + 1, ())
+    else:
+        # Some of a very common word's matches tell that there are "more than", if no filter leaves few of them.
+        unscored = _matches(planned, scored=False, most=2 * COUNTED if unfiltered else None)
+        counted = ask(items, unscored, filters, user, with_facets=with_facets, most=COUNTED + 1)
     last = max(1, min(MAX_PAGE, -(-min(counted.found, COUNTED) // size)))
     page = Page(min(filters.page, last), size)
     return Answer(_best(items, planned, filters, user, page, counted.found), counted.found, counted.facets)
 
 
-def _matches(planned: Plan, *, scored: bool = True) -> Part | None:
+def _matches(planned: Plan, *, scored: bool = True, most: int | None = None) -> Part | None:
     """Return what finds all matches; None where nothing is asked but to see what there is."""
     parsed = planned.parsed
     if not (parsed.words or parsed.identifiers):
         # Punctuation or pictures ask for something, which nothing can match; excluded words leave the rest.
         return NOTHING if parsed.text and not parsed.excluded else None
-    matches = planned.all_matches(scored=scored)
+    matches = planned.all_matches(scored=scored, most=most)
     return planned.ranked(matches) if scored else Part(UNRANKED.format(words=matches.sql), matches.parameters)
 
 
@@ -105,8 +115,9 @@ def _best(
 ) -> tuple[int, ...]:
     """Return the hits of a page of a large catalogue, from as few candidates as fill it.
 
-    found: how many matches pass the filters. The smaller their part of all matches, the more candidates it takes; where
-    it takes too many, looking at all is as fast.
+    found: how many matches pass the filters, counted up to a limit. The smaller their part of all matches, the more
+    candidates it takes; where that part is not known, more are taken until the page is filled. Where it takes too many,
+    looking at all is as fast.
     """
     expected = max(0, min(page.size, found - (page.number - 1) * page.size))
     matches = _matches(planned)
@@ -115,12 +126,16 @@ def _best(
     if matches is None:
         return browse(items, filters, page=page)
     if filters.order == RELEVANCE:
-        most = int(max(CANDIDATES, 4 * page.number * page.size) * max(1.0, planned.held / found))
-        candidates = planned.best_matches(most) if most < planned.documents * ALL_FROM else None
-        if candidates is not None:
+        share = planned.held / found if found <= COUNTED else 1.0
+        most = int(max(CANDIDATES, 4 * page.number * page.size) * max(1.0, share))
+        while most < planned.documents * ALL_FROM:
+            candidates = planned.best_matches(most)
+            if candidates is None:
+                break
             answer = ask(items, planned.ranked(candidates), filters, user, page=page)
             if answer.found >= (page.number - 1) * page.size + expected:
                 return answer.ids
+            most *= MORE_EACH_TIME
     return ask(items, matches, filters, user, page=page).ids
 
 

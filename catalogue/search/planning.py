@@ -97,17 +97,28 @@ class Plan:
         return min(self.documents, sum(term.counts[0] for term in self.terms))
 
     @property
+    def commonest(self) -> int:
+        """How many entries hold the word that most of them hold; 0 where phrases or excluded words narrow the matches."""
+        return 0 if self.narrowing else max((term.counts[0] for term in self.terms), default=0)
+
+    @property
     def looks_at_all(self) -> bool:
         """True where every entry that holds one of the words may be looked at, or the whole catalogue without words."""
         return self.documents <= LOOKED_AT_ALWAYS or (bool(self.terms) and self.held <= LOOKED_AT_ALWAYS)
 
-    def all_matches(self, *, scored: bool = True) -> Part:
-        """Return what finds every entry that has anything to do with the query."""
+    def all_matches(self, *, scored: bool = True, most: int | None = None) -> Part:
+        """Return what finds every entry that has anything to do with the query.
+
+        scored=False leaves out what they are worth. With `most`, so many of the unscored are enough, whichever they are.
+        """
         if self.vector is None:
             return _together(self.exact)
         keys = [term.key(0) for term in self.terms]
         if not scored:
             found = Part("SELECT item_id, 0.0, 0 FROM catalogue_entries_with_any(%s::int[]) AS item_id", (keys,))
+            if most is not None and self.held > READ_THROUGH_FROM * self.documents:
+                # Where the words are nearly everywhere, reading on until there are enough is soon done.
+                found = Part(SOME_WITH_ANY, (keys, most))
             near = (Part(NEAR, (self.meaning, MOST_BY_MEANING, NEAR_FROM)),) if self.meaning else ()
             return _together((found, *near, *self.exact))
         vector = self.vector.to_text()
@@ -161,6 +172,11 @@ class Plan:
 
 
 SCORED = "SELECT item_id, -(weights <#> %s::sparsevec) AS score, 0 AS above FROM catalogue_searchentry"
+SOME_WITH_ANY = """
+    SELECT item_id, 0.0, 0 FROM (
+        SELECT item_id FROM catalogue_searchentry WHERE keys && %s::int[] LIMIT %s
+    ) AS some_entries
+"""
 NEAR = "SELECT item_id, 0.0, 0 FROM catalogue_entries_near(%s::halfvec, %s) WHERE similarity >= %s"
 BY_GROUP = """
     SELECT item_id, -(weights <#> %s::sparsevec), 0

@@ -1,5 +1,7 @@
 """A bare page as Django's documentation builds it, to measure beside the portal's: a search, ten titles, three facets."""
 
+from typing import ClassVar
+
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVectorField
 from django.db import models
 from django.db.models import Count, F
@@ -21,6 +23,8 @@ class StockRow(models.Model):
     form = models.TextField()
     standing = models.TextField()
     publication_status = models.TextField()
+
+    objects: ClassVar[models.Manager["StockRow"]] = models.Manager()
 
     class Meta:
         app_label = "measuring"

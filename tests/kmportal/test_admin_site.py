@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from catalogue.asked.models import Search
 from catalogue.choices import Status, Visibility
 from enquiries.models import Enquiry
 from evidence.models import Evidence
@@ -81,11 +82,11 @@ def test_queues_say_how_long(desk: Client) -> None:
         created_at=timezone.now() - datetime.timedelta(days=4),
     )
     UserFactory(staff_requested_at=timezone.now(), staff_request="Northbridge")
+    Search.objects.create(words="tumbles", times=2, times_without=2, last_asked=timezone.localdate())
     dashboard = desk.get(INDEX).context["dashboard"]
-    assert [(entry.number, entry.note) for entry in dashboard.waiting][:2] == [
-        (1, "oldest: 4 days"),
-        (1, "oldest: today"),
-    ]
+    waiting = [(entry.number, entry.note) for entry in dashboard.waiting]
+    assert waiting[:2] == [(1, "oldest: 4 days"), (1, "oldest: today")]
+    assert [entry.number for entry in dashboard.waiting if entry.label == "Searches without a result"] == [1]
 
 
 def world() -> None:
