@@ -13,6 +13,9 @@ from digests.models import Digest, Run
 from mail.models import OutboxMessage
 from mail.services import Addressed, cancel, go_on_with_mailing, hold_mailing, queue_mailing
 
+# How long is kept who was told what.
+KEPT = datetime.timedelta(weeks=13)
+UNFINISHED = (RunState.PLANNING, RunState.PLANNED, RunState.RELEASED, RunState.HELD)
 # Messages that go into the outbox in one transaction.
 RELEASED_AT_ONCE = 10_000
 
@@ -160,6 +163,13 @@ def settle() -> int:
         digests__state__in=(DigestState.PLANNED, DigestState.QUEUED)
     ).update(state=RunState.DONE)
     return count
+
+
+@transaction.atomic
+def forget_old(*, at: datetime.datetime) -> int:
+    """Delete who was told what in runs of long ago, as it says what people are interested in; return how many rows."""
+    long_ago = Run.objects.exclude(state__in=UNFINISHED).filter(created_at__lt=at - KEPT)
+    return Digest.objects.filter(run__in=long_ago).delete()[0]
 
 
 @transaction.atomic

@@ -51,6 +51,7 @@ def tick(*, now: datetime.datetime | None = None) -> Ticked:
 def _work(done: Ticked, moment: datetime.datetime) -> None:
     releasing.settle()
     releasing.expire(at=moment)
+    releasing.forget_old(at=moment)
     for schedule in schedules():
         if not schedule.is_enabled:
             continue

@@ -79,7 +79,7 @@ def _do(what: str, follow_id: str, subscriber: Subscriber) -> str:
         return "You get updates again, with what is new from now on."
     if what == "renew":
         following.renew_links(subscriber=subscriber)
-        return ""
+        return "The links of earlier emails no longer work."
     if what == "works-again":
         bounces.forgive(address=subscriber.address)
         return "We write to this address again."

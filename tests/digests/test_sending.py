@@ -275,6 +275,22 @@ def test_mail_that_could_not_leave_in_time_is_not_sent_late(mail_server: MailSer
     assert deliver() == 0
 
 
+def test_who_was_told_what_is_forgotten_after_three_months(mail_server: MailServer, monday: Any) -> None:
+    falls = TopicFactory(name="Falls")
+    follow_topic(guest(), falls)
+    EvidenceFactory(topics=[falls])
+    weekly_run()
+    deliver()
+    ticking.tick()
+    monday.shift(datetime.timedelta(weeks=12))
+    ticking.tick()
+    assert Digest.objects.filter(run__period="2026-W48").count() == 1
+    monday.shift(datetime.timedelta(weeks=2))
+    ticking.tick()
+    assert Digest.objects.filter(run__period="2026-W48").count() == 0
+    assert Run.objects.filter(period="2026-W48").exists()
+
+
 def test_sending_one_again_is_a_message_of_its_own(mail_server: MailServer) -> None:
     falls = TopicFactory(name="Falls")
     follow_topic(guest(), falls)

@@ -2,6 +2,8 @@
 
 import datetime
 import email
+import io
+import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from email.message import EmailMessage
@@ -11,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.core.mail import BadHeaderError
+from django.core.management import call_command
 from django.db import DatabaseError, OperationalError, connection
 from django.utils import timezone
 from hypothesis import given
@@ -21,6 +24,7 @@ from mail import bounces, composers, marking, rates, sending
 from mail.composers import Content, NotNeeded
 from mail.composing import mailing_to_bytes, to_bytes
 from mail.models import Bounce, OutboxMessage, Suppression
+from mail.reports import read_report
 from mail.sending import send_waiting
 from mail.services import Addressed, cancel, go_on_with_mailing, hold_mailing, queue_mailing
 from tests.mail.conftest import MailServer
@@ -237,3 +241,66 @@ def test_a_server_that_takes_commands_at_once_gets_them_at_once(db: None, settin
     assert states == {1: "sent", 2: "sent", 3: "sent", 4: "sent", 9: "failed"}
     assert OutboxMessage.objects.get(reference=9).smtp_code == 550
     assert len(log.read_text().splitlines()) == 4
+
+
+REPORT = """From: MAILER-DAEMON@relay.example
+To: portal@localhost
+Subject: Undelivered
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+It could not be delivered.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; relay.example
+
+Final-Recipient: rfc822; {recipient}
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp; 550 No such mailbox here
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: {message_id}
+Subject: Test
+
+--b--
+"""
+
+
+@pytest.mark.parametrize(
+    ("changes", "score"),
+    [
+        ({}, 1),
+        ({"status": "4.2.2"}, 0.5),
+        ({"action": "delayed"}, None),
+        ({"recipient": "somebody.else@mail.example"}, None),
+        ({"message_id": "<invented@localhost>"}, None),
+    ],
+)
+def test_a_report_of_a_mail_that_came_back_is_counted_if_it_is_true(
+    changes: dict[str, str], score: float | None, db: None, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue_some([1])
+    send_waiting()
+    message = OutboxMessage.objects.get()
+    said = {
+        "recipient": message.to,
+        "action": "failed",
+        "status": "5.1.1",
+        "message_id": message.message_id,
+    } | changes
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(REPORT.format(**said).encode())))
+    call_command("record_bounce")
+    bounce = Bounce.objects.first()
+    assert (float(bounce.score) if bounce else None) == score
+
+
+@given(st.binary(max_size=500))
+def test_nothing_that_is_sent_to_us_breaks_the_reading_of_reports(content: bytes) -> None:
+    assert read_report(content) == []
