@@ -26,7 +26,7 @@ def topic_weight(depth: int) -> float:
 
 def choose(
     codes: Iterable[int],
-    hits: Mapping[int, Sequence[tuple[int, float]]],
+    hits: Mapping[int, Mapping[int, float]],
     worth: Sequence[float],
     *,
     most: int,
@@ -39,23 +39,21 @@ def choose(
     """
     scores: dict[int, float] = {}
     found = [(code, hits[code]) for code in codes if code in hits]
+    known = scores.get
     for _code, items in found:
-        for place, weight in items:
-            if place in scores:
-                scores[place] += weight
-            else:
-                scores[place] = worth[place] + weight
+        for place, weight in items.items():
+            scores[place] = known(place, worth[place]) + weight
     if not scores:
         return Chosen([], [], 0)
-    ranked = sorted(scores, key=lambda place: (-scores[place], place))
-    by_code = [(code, dict(items)) for code, items in found]
+    # Pairs compare quicker than a function of each.
+    ranked = sorted([(-score, place) for place, score in scores.items()])
     share = (most + 1) // 2
     taken: dict[int, int] = {}
     places: list[int] = []
     reasons: list[int] = []
     passed_over: list[tuple[int, int]] = []
-    for place in ranked:
-        code = _reason(place, by_code, taken, share)
+    for _score, place in ranked:
+        code = _reason(place, found, taken, share)
         if taken.get(code, 0) < share:
             taken[code] = taken.get(code, 0) + 1
             places.append(place)

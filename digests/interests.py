@@ -53,17 +53,15 @@ class Audience:
 class Interests:
     """The new items of a run and what brings them. `hits_for` narrows it to what one audience may get."""
 
-    def __init__(
-        self, news: Sequence[News], worth: Sequence[float], hits: Mapping[int, list[tuple[int, float]]]
-    ) -> None:
+    def __init__(self, news: Sequence[News], worth: Sequence[float], hits: Mapping[int, Mapping[int, float]]) -> None:
         self.news = news
         self.worth = worth
         self.hits = hits
-        self._by_audience: dict[Audience, Mapping[int, Sequence[tuple[int, float]]]] = {}
+        self._by_audience: dict[Audience, Mapping[int, Mapping[int, float]]] = {}
         self._is_restricted = any(one.visibility != Visibility.PUBLIC for one in news)
         self._first_batch = min((one.batch for one in news), default=0)
 
-    def hits_for(self, audience: Audience) -> Mapping[int, Sequence[tuple[int, float]]]:
+    def hits_for(self, audience: Audience) -> Mapping[int, Mapping[int, float]]:
         """Return for each code what it brings to this audience.
 
         Coarse where visibility is concerned: `Item.objects.listed_to` is asked for each reader when the mail leaves.
@@ -75,7 +73,10 @@ class Interests:
         known = self._by_audience.get(audience)
         if known is None:
             allowed = {place for place, one in enumerate(self.news) if _is_for(one, audience)}
-            narrowed = {code: [hit for hit in hits if hit[0] in allowed] for code, hits in self.hits.items()}
+            narrowed = {
+                code: {place: weight for place, weight in hits.items() if place in allowed}
+                for code, hits in self.hits.items()
+            }
             known = {code: hits for code, hits in narrowed.items() if hits}
             self._by_audience[audience] = known
         return known
@@ -111,10 +112,10 @@ def read_interests(*, after_batch: int, to_batch: int) -> Interests:
         by_kind[kind].append(len(news))
         news.append(News(pk, item, batch, visibility, organisation))
         worth.append(worth_of(kind, standing, reason))
-    hits: dict[int, list[tuple[int, float]]] = defaultdict(list)
+    hits: dict[int, dict[int, float]] = defaultdict(dict)
     places = {one.item: place for place, one in enumerate(news)}
     for kind, theirs in by_kind.items():
-        hits[KIND_NUMBERS[KindName(kind)] * 4 + 3] = [(place, KIND_WEIGHT) for place in theirs]
+        hits[KIND_NUMBERS[KindName(kind)] * 4 + 3] = dict.fromkeys(theirs, KIND_WEIGHT)
     merged = dict(Topic.objects.exclude(merged_into=None).values_list("pk", "merged_into"))
     _add_topics(hits, places, merged)
     _add_searches(hits, places)
@@ -128,7 +129,7 @@ def worth_of(kind: str, standing: str, reason: str) -> float:
     return BEST_STANDING * quality + WORTH_OF_REASON[Reason(reason)]
 
 
-def _add_topics(hits: dict[int, list[tuple[int, float]]], places: Mapping[int, int], merged: Mapping[int, int]) -> None:
+def _add_topics(hits: dict[int, dict[int, float]], places: Mapping[int, int], merged: Mapping[int, int]) -> None:
     before = defaultdict(list)
     for old, new in merged.items():
         before[new].append(old)
@@ -136,18 +137,19 @@ def _add_topics(hits: dict[int, list[tuple[int, float]]], places: Mapping[int, i
         cursor.execute(DEPTHS, [list(places)])
         rows = cursor.fetchall()
     for item, topic, depth in rows:
-        hit = (places[item], topic_weight(depth))
+        place, weight = places[item], topic_weight(depth)
         for followed in (topic, *before[topic]):
-            hits[followed * 4 + 1].append(hit)
+            with_narrower = hits[followed * 4 + 1]
+            with_narrower[place] = max(weight, with_narrower.get(place, 0.0))
             if depth == 0:
-                hits[followed * 4].append(hit)
+                hits[followed * 4][place] = weight
 
 
-def _add_searches(hits: dict[int, list[tuple[int, float]]], places: Mapping[int, int]) -> None:
+def _add_searches(hits: dict[int, dict[int, float]], places: Mapping[int, int]) -> None:
     merged = dict(Topic.objects.exclude(merged_into=None).values_list("slug", "merged_into__slug"))
     searches = {
         pk: as_written(query, merged=merged)
         for pk, query in SavedSearch.objects.filter(followed_by__isnull=False).distinct().values_list("pk", "query")
     }
     for pk, items in matching(searches, list(places)).items() if searches else ():
-        hits[pk * 4 + 2] = [(places[item], SEARCH_WEIGHT) for item in items]
+        hits[pk * 4 + 2] = {places[item]: SEARCH_WEIGHT for item in items}
