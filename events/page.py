@@ -14,6 +14,7 @@ from catalogue.choices import READABLE_BY_ADDRESS, Phrase, Status, Visibility
 from catalogue.models import Item
 from catalogue.querysets import Reader
 from catalogue.relations import shown_to
+from catalogue.search.likeness import more_like
 from catalogue.techniques import all_techniques
 from events.choices import BookingState, BookingWay, Running
 from events.models import Booking, CoffeeTrial, Event, SignUp
@@ -31,6 +32,7 @@ def page_context(event: Event, user: Reader) -> dict[str, Any]:
     state = state_of(event, taken=numbers["taken"], waiting=numbers["waiting"])
     trial = CoffeeTrial.objects.filter(event=event).first() if event.form == "social" else None
     linked = [item.pk for item in (event.recording, event.leads_to) if item is not None]
+    topics = list(event.topics.all())
     visible = {item.pk: item for item in Item.objects.visible_to(user).filter(pk__in=linked)} if linked else {}
     return {
         "event": event,
@@ -40,7 +42,8 @@ def page_context(event: Event, user: Reader) -> dict[str, Any]:
         "days": [(session, span_in_words(session.starts_at, session.ends_at)) for session in event.sessions.all()],
         "speakers": list(event.speakers.all()),
         "materials": list(event.materials.all()),
-        "topics": list(event.topics.all()),
+        "topics": topics,
+        "related": more_like(event, user, topics=topics),
         "phrases": [(Phrase(value).label, search_url(phrase=value)) for value in event.phrases],
         "own": own,
         "own_place": place_in_line(own),
