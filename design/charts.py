@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString, mark_safe
+
 SPARKLINE_WIDTH = 120
 SPARKLINE_HEIGHT = 32
 # Half the line's thickness and the dot at its end must stay inside the picture.
@@ -83,3 +85,16 @@ def ring_parts(values: Sequence[float], *, radius: float, gap: float = 2, least:
         parts.append(RingPart(round(length, 2), round(around - length, 2), round(-start, 2)))
         start += length + gap
     return parts
+
+
+def ring_circles(parts: Sequence[tuple[str, RingPart]], *, radius: float) -> SafeString:
+    """Return the circles of a ring, each with the class of its tone, for an SVG of 48 by 48.
+
+    Drawn here and not in a template: a map of a hundred topics has more than a thousand of them.
+    """
+    circles = []
+    for tone, part in parts:
+        dash = f' stroke-dasharray="{part.length} {part.rest}" stroke-dashoffset="{part.offset}"' if part.rest else ""
+        circles.append(f'<circle class="kp-ring__{tone}" cx="24" cy="24" r="{radius}"{dash} />')
+    # Tones are names of our own and the rest are numbers.
+    return mark_safe("".join(circles))  # noqa: S308

@@ -2,12 +2,13 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from catalogue import kinds
+from catalogue.addresses import search_url
 from catalogue.choices import FormGroup, Setting
 from catalogue.map.choices import FILTER_NAMES, Across, MapChoices, Rows, View
 from catalogue.map.counting import Tallies, Tally, tallies, year_columns
@@ -16,7 +17,7 @@ from catalogue.map.rows import TopicRow, topic_rows
 from catalogue.querysets import Reader
 from catalogue.search.filters import FACETS, SearchFilters, standing_labels
 from catalogue.search_page import PanelFacet, standings_by_kind
-from design.charts import RingPart, ring_parts
+from design.charts import ring_circles, ring_parts
 from design.facets import Facet, Option
 from taxonomy.models import Topic
 
@@ -24,22 +25,27 @@ from taxonomy.models import Topic
 TONES = {"high": "high", "moderate": "moderate", "low": "low", "very_low": "low", "not_appraised": "unchecked"}
 TONE_WITHOUT_GRADE = "plain"
 TONE_ORDER = ("high", "moderate", "low", "unchecked", "plain")
+NO_CIRCLES = SafeString()
 # From how many items on → the radius of the ring, in the picture's own units: sizes are classes, told in the legend.
 SIZES = ((10, 20), (3, 17), (1, 14))
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: the value it counts, its heading, and the filters that a search for it adds."""
+    """One column: the value it counts, its heading, the filters that a search for it adds, and the search's address."""
 
     value: str
     label: str
     narrowing: Mapping[str, object]
+    search: str
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell; number 0 is an empty one. quality: the mix in words, as in "2 high, 1 low". url: the same search."""
+    """One cell; number 0 is an empty one. quality: the mix in words, as in "2 high, 1 low". url: the same search.
+
+    name: what the cell says without its picture. circles: the ring as SVG.
+    """
 
     column: Column
     number: int = 0
@@ -47,8 +53,8 @@ class Cell:
     newest: int | None = None
     overdue: int = 0
     url: str = ""
-    radius: int = 0
-    ring: list[tuple[str, RingPart]] = field(default_factory=list)
+    name: str = ""
+    circles: SafeString = NO_CIRCLES
 
 
 @dataclass(frozen=True)
@@ -179,20 +185,22 @@ def quality_in_words(standings: Mapping[str, int]) -> str:
 
 
 def _columns(choices: MapChoices) -> list[Column]:
-    filters = choices.filters
+    filters, search = choices.filters, search_url()
     if choices.across == Across.SETTING:
         return [
-            Column(value, label, {"setting": (value,)})
+            Column(value, label, {"setting": (value,)}, search)
             for value, label in Setting.choices
             if not filters.setting or value in filters.setting
         ]
     if choices.across == Across.YEAR:
-        return list(_year_columns(filters))
+        return list(_year_columns(filters, search))
     used = {form.group for kind in kinds.all_kinds() for form in kind.forms.values()}
-    return [Column(group.value, str(group.label), {"group": (group.value,)}) for group in FormGroup if group in used]
+    return [
+        Column(group.value, str(group.label), {"group": (group.value,)}, search) for group in FormGroup if group in used
+    ]
 
 
-def _year_columns(filters: SearchFilters) -> Iterable[Column]:
+def _year_columns(filters: SearchFilters, search: str) -> Iterable[Column]:
     years = year_columns(timezone.localdate())
     for year in years:
         first = None if year == years[-1] else year
@@ -205,6 +213,7 @@ def _year_columns(filters: SearchFilters) -> Iterable[Column]:
                 "year_from": max((one for one in (first, filters.year_from) if one), default=None),
                 "year_to": min((one for one in (last, filters.year_to) if one), default=None),
             },
+            search,
         )
 
 
@@ -233,13 +242,15 @@ def _cell(topic: Topic, column: Column, tally: Tally | None, choices: MapChoices
     shown = [(tone, number) for tone, number in tones.items() if number]
     parts = ring_parts([number for _, number in shown], radius=radius) if choices.view == View.RINGS else []
     query = choices.filters.changed(topic=(topic.slug,), **column.narrowing).as_query()
+    quality = quality_in_words(tally.standings)
+    count = f"{tally.number:,} item{'' if tally.number == 1 else 's'}"
     return Cell(
         column=column,
         number=tally.number,
-        quality=quality_in_words(tally.standings),
+        quality=quality,
         newest=tally.newest,
         overdue=tally.overdue,
-        url=f"{reverse('search')}?{query}",
-        radius=radius,
-        ring=[(tone, part) for (tone, _), part in zip(shown, parts, strict=False)],
+        url=f"{column.search}?{query}",
+        name=f"{count}, {topic.name}, {column.label}{f': {quality}' if quality else ''}.",
+        circles=ring_circles([(tone, part) for (tone, _), part in zip(shown, parts, strict=False)], radius=radius),
     )
