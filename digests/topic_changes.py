@@ -1,4 +1,4 @@
-"""How follows, saved searches and notes follow when a topic is merged, split or put back."""
+"""How saved searches and notes follow when topics are merged or put back; follows do in `services.vocabulary`."""
 
 from collections.abc import Collection
 from typing import Any
@@ -12,17 +12,16 @@ from taxonomy.attached import rows_of
 from taxonomy.hooks import Attached, Memory
 from taxonomy.models import Topic
 
-_followers = rows_of(Follow, topic="topic", owner="subscriber", name="followers", label="followers")
 _notes = rows_of(Note, topic="topic", owner="run", name="notes", label="notes in updates", once=False)
 _searchers = rows_of(Follow, topic="search", owner="subscriber", name="searchers", label="followers of a search")
 
 
 def attached_to_topics() -> list[Attached]:
-    """Return what the updates keep about topics."""
+    """Return what the updates keep about topics beside who follows them."""
     searches = Attached(
         name="saved_searches", label="saved searches", count=_count, move=_move_searches, restore=_restore_searches
     )
-    return [_followers, searches, _notes]
+    return [searches, _notes]
 
 
 def _with_topic(topic: Topic) -> list[SavedSearch]:
