@@ -68,7 +68,7 @@ def register_kind() -> None:
             searchable_text=searchable_text,
             default_review_months=REVIEW_MONTHS,
             card_facts=card_facts,
-            topic_heading="Where to meet others",
+            topic_heading="What is happening",
             home_route="events:home",
         )
     )

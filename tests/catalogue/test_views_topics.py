@@ -20,6 +20,7 @@ from design.dates import day_in_words
 from knowledge.models import ChampionProfile
 from taxonomy.models import EntryTerm, RelatedTopics, Topic
 from taxonomy.services import set_broader
+from tests.events.factories import EventFactory
 from tests.factories import AppraisalFactory, EvidenceFactory, TopicFactory, UserFactory
 from tests.knowledge.factories import published
 from tests.learning_zone.factories import LearningFactory
@@ -163,11 +164,12 @@ def test_staff_see_a_topic_of_all_four_kinds_in_twelve_queries(client: Client, f
     """Two kinds take ten queries, and each further kind one for its cards."""
     client.force_login(UserFactory(staff=True))
     EvidenceFactory(topics=[falls])
-    set_topics(item=published(visibility="public"), topics=[falls])
-    set_topics(item=LearningFactory(), topics=[falls])
+    for item in (published(visibility="public"), LearningFactory(), EventFactory()):
+        set_topics(item=item, topics=[falls])
     with CaptureQueriesContext(connection) as captured:
-        page(client, falls.get_absolute_url())
-    assert len(captured) == 11
+        html = page(client, falls.get_absolute_url())
+    assert html.count("See all 1 on Falls prevention") == 4
+    assert len(captured) <= 12, [query["sql"][:150] for query in captured]
 
 
 class TestWhatAgrees:
