@@ -89,8 +89,16 @@ class StoryAdmin(VoiceAdmin):
 
     list_display = ("text", "by_words", "moderation", "campaign", "created_at")
     search_fields = ("text", "name", "organisation")
-    fields = ("text", "name", "organisation", "picture", "picture_words", "moderation", "campaign", "created_at")
-    readonly_fields = ("picture", "moderation", "campaign", "created_at")
+    fields = ("text", "name", "organisation", "picture_link", "picture_words", "moderation", "campaign", "created_at")
+    readonly_fields = ("picture_link", "moderation", "campaign", "created_at")
+
+    @admin.display(description="picture")
+    def picture_link(self, story: Story) -> SafeString | str:
+        """The picture, to look at before it is shown."""
+        if not story.picture:
+            return "–"
+        url = reverse("events:picture", args=[story.campaign.slug, story.pk])
+        return format_html('<a href="{}">See the picture</a>', url)
 
     @admin.display(description="by")
     def by_words(self, story: Story) -> str:

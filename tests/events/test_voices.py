@@ -116,6 +116,9 @@ def test_a_story_with_a_picture_is_cleaned_and_hidden_until_it_is_read() -> None
         assert b"after the end" not in stored.read()
     address = reverse("events:picture", args=[campaign.slug, story.pk])
     assert Client().get(address).status_code == 404
+    client = signed_in(librarian())
+    assert address in client.get(reverse("admin:events_story_change", args=[story.pk])).content.decode()
+    assert b"".join(client.get(address).streaming_content) == png()
     voices.moderate(voices=[story], moderation=Moderation.SHOWN, by=librarian())
     shown = Client().get(address)
     assert (shown.status_code, shown["Content-Type"]) == (200, "image/png")
