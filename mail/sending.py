@@ -37,7 +37,7 @@ GIVE_UP_AFTER = datetime.timedelta(days=3)
 FIRST_RETRY = datetime.timedelta(minutes=1)
 LONGEST_RETRY = datetime.timedelta(hours=6)
 # How long one task goes on before it lets others have the worker.
-TURN = datetime.timedelta(minutes=2)
+TURN = datetime.timedelta(seconds=30)
 
 
 def retry_delay(attempts: int) -> datetime.timedelta:

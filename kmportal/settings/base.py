@@ -251,7 +251,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5, "visibility_timeout": 3600}
 CELERY_BEAT_SCHEDULE = {
-    "mail-send-waiting": {"task": "mail.send_waiting", "schedule": 20.0},
+    "mail-send-waiting": {"task": "mail.send_waiting", "schedule": 20.0, "options": {"expires": 20}},
     "digests-tick": {"task": "digests.tick", "schedule": 300.0, "options": {"expires": 240}},
     "jobs-sweep": {"task": "jobs.sweep", "schedule": 60.0},
     "catalogue-refresh-search": {"task": "catalogue.refresh_search", "schedule": 24 * 60 * 60.0},
