@@ -36,7 +36,12 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
     found = tokens.read(token, tokens.MANAGE)
     if found is None:
         return render(request, "digests/expired.html", status=404)
-    return _manage(request, found[0], address=request.path)
+    subscriber = found[0]
+    if request.method == "POST" and request.POST.get("do") == "forget" and subscriber.user is None:
+        following.forget(subscriber=subscriber)
+        messages.success(request, "Your address and what you followed are deleted.")
+        return redirect("home")
+    return _manage(request, subscriber, address=request.path)
 
 
 def _manage(request: HttpRequest, subscriber: Subscriber, *, address: str) -> HttpResponse:

@@ -200,6 +200,18 @@ def test_a_spoilt_link_says_so(name: str) -> None:
     assert "This link no longer works" in answer.content.decode()
 
 
+def test_a_guest_is_forgotten_on_demand_and_a_person_only_with_the_account() -> None:
+    gone, kept = guest(), person_with_updates()
+    for subscriber in (gone, kept):
+        follow_topic(subscriber, TopicFactory())
+        address = following.manage_url(subscriber)
+        offered = "Delete my address" in Client().get(address).content.decode()
+        assert offered is (subscriber.user is None)
+        Client().post(address, {"do": "forget"})
+    assert list(Subscriber.objects.all()) == [kept]
+    assert Follow.objects.get().subscriber == kept
+
+
 def test_an_account_takes_its_updates_along_when_it_goes() -> None:
     subscriber = person_with_updates()
     follow_topic(subscriber, TopicFactory())
