@@ -241,7 +241,7 @@ def test_the_account_page_costs_the_same_for_any_number(
     for _ in range(count):
         ask(person=user)
     client.force_login(user)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(12):
         page = client.get("/account/").content.decode()
     assert page.count("ENQ-") >= count
 

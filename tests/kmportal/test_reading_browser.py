@@ -143,7 +143,7 @@ def test_the_order_changes_from_the_list_outside_the_form(open_page: OpenPage, s
 def test_new_words_keep_the_filters_and_a_chip_takes_one_off(open_page: OpenPage, shelf: dict[str, Evidence]) -> None:
     page = open_page()
     page.goto("/search/?q=falls&setting=acute")
-    page.get_by_role("searchbox", name="Find evidence and know-how").fill("nights")
+    page.get_by_role("combobox", name="Find evidence and know-how").fill("nights")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=2, name="9 results for “nights”")).to_be_visible()
     assert parse_qs(urlsplit(page.url).query) == {"q": ["nights"], "setting": ["acute"]}

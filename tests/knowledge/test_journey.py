@@ -150,9 +150,12 @@ def test_from_share_know_how_to_thank_you_published_and_repeated(
     expect(desk.get_by_text("of 28 beds")).to_be_visible()
     expect(desk.get_by_text("(changed)")).to_be_visible()
     desk.get_by_role("link", name="Approve…").click()
-    desk.locator("#id_confirm-topics").evaluate(
-        "(field, pk) => field.append(new Option('Falls prevention', pk, true, true))", str(topic.pk)
-    )
+    topics = desk.get_by_role("combobox", name="Topics")
+    topics.fill("falls")
+    expect(desk.get_by_role("option", name=topic.name)).to_be_visible()
+    topics.press("ArrowDown")
+    topics.press("Enter")
+    expect(desk.get_by_role("button", name=f"Remove {topic.name}")).to_be_visible()
     press(desk, "Publish")
     expect(desk.get_by_text("The author has been told")).to_be_visible()
 

@@ -238,7 +238,7 @@ def test_evidence_know_how_and_techniques_say_what_to_learn_next() -> None:
     assert lessons_on(page) == []
     assert lessons_on(page, signed_in(staff)) == ["How to lead a fishbowl"]
     topic_page = Client().get(topic.get_absolute_url()).content.decode()
-    assert "What to learn next" in topic_page
+    assert "What you can learn" in topic_page
     assert near.title in topic_page
 
 
