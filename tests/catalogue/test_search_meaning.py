@@ -9,6 +9,7 @@ from catalogue.search.meaning import vector_of
 from catalogue.search.statistics import add_up
 from catalogue.searchindex import SearchCount, SearchEntry, SearchMeaning
 from catalogue.services import withdraw
+from evidence.models import Evidence
 from tests.catalogue.searching import ANYONE, filters_of, find, titles
 from tests.factories import EvidenceFactory, UserFactory
 from tests.knowledge.factories import published
@@ -126,11 +127,10 @@ def test_a_large_catalogue_ranks_as_a_small_one(monkeypatch: pytest.MonkeyPatch)
 
 
 def leave_old_versions_in_the_index() -> None:
-    """Write one vector many times over: each version stays in the graph until vacuum. The last is what it was."""
-    row = SearchMeaning.objects.order_by("-pk")[0]
-    first, *others = list(row.vector)
-    for turn in range(400):
-        SearchMeaning.objects.filter(pk=row.pk).update(vector=[first + (399 - turn) / 10_000, *others])
+    """Write texts that are near one another and take them away again: they stay in the graph until vacuum."""
+    gone = [EvidenceFactory(title=f"Cerebrovascular accident in hour {hour}") for hour in range(150)]
+    fill_meanings()
+    Evidence.objects.filter(pk__in=[record.pk for record in gone]).delete()
 
 
 def test_the_portal_can_be_told_to_find_by_words_alone(settings: LazySettings) -> None:
