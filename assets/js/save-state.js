@@ -4,6 +4,12 @@
 const LOST = "Not saved: no connection. Your text is still on this page. Keep it open; it is saved when the connection is back.";
 const TRY_AGAIN_AFTER = 10000;
 
+function isTypedIn(form) {
+  return [...form.elements].some(
+    (field) => field.defaultChecked !== field.checked || (field.matches("input, textarea") && field.defaultValue !== field.value),
+  );
+}
+
 export function startSaveStates(root) {
   let unsaved = false;
   let waiting = 0;
@@ -28,6 +34,12 @@ export function startSaveStates(root) {
   });
   root.addEventListener("submit", () => {
     unsaved = false;
+  });
+  // Who types faster than the page starts has typed before anything listened: once htmx has begun, that is saved too.
+  root.addEventListener("htmx:load", ({ detail }) => {
+    if (detail.elt === root && saver() && isTypedIn(saver().closest("form"))) {
+      saver().dispatchEvent(new Event("save-again"));
+    }
   });
   window.addEventListener("online", again);
   window.addEventListener("beforeunload", (event) => {

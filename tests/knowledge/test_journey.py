@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from accounts.services import load_roles
@@ -71,7 +71,7 @@ def test_from_share_know_how_to_thank_you_published_and_repeated(
     press(page, "Begin")
     expect(page.get_by_text("not an incident record")).to_be_visible()
     is_for_everyone(page)
-    page.get_by_role("link", name="Begin").click()
+    follow(page, "Begin")
 
     # What it is about: saved while typing, then the connection is lost and comes back.
     title = page.get_by_label("In a few words, what is this about?")
@@ -170,6 +170,22 @@ def test_from_share_know_how_to_thank_you_published_and_repeated(
         is_for_everyone(reader)
     item.refresh_from_db()
     assert item.standing == "repeated"
+
+
+def test_what_is_typed_before_the_page_has_started_is_saved_too(window_of: Callable[..., Page]) -> None:
+    author = UserFactory(staff=True)
+    item = draft(author)
+    page = window_of(author)
+    held: list[Route] = []
+    page.route("**/portal*.js", lambda route: held.append(route))
+    page.goto(f"/know-how/contributions/{item.pk}/write/about/", wait_until="commit")
+    page.get_by_label("In a few words, what is this about?").fill("Typed on a slow network")
+    assert held, "the page's script was not asked for"
+    for route in held:
+        route.continue_()
+    expect(page.get_by_text("Saved at")).to_be_visible()
+    item.refresh_from_db()
+    assert item.title == "Typed on a slow network"
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no-scripts"])
