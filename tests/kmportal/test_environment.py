@@ -45,10 +45,12 @@ def test_database_url_is_read_whole() -> None:
         "PASSWORD": "p@ss",
         "HOST": "db.example",
         "PORT": "5433",
-        "OPTIONS": {"sslmode": "require"},
+        "OPTIONS": {"sslmode": "require", "options": "-c jit=off"},
     }
     socket = environment.database_from_url("postgresql://me@/portal?host=/run/postgresql")
-    assert (socket["HOST"], socket["OPTIONS"]) == ("/run/postgresql", {})
+    assert (socket["HOST"], socket["OPTIONS"]) == ("/run/postgresql", {"options": "-c jit=off"})
+    own = environment.database_from_url("postgresql://me@db.example/portal?options=-c%20work_mem%3D64MB")
+    assert own["OPTIONS"] == {"options": "-c work_mem=64MB"}
 
 
 @pytest.mark.parametrize(
