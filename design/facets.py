@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
+
 SHOWN_AT_FIRST = 10
 
 
@@ -76,3 +80,29 @@ def split_options(
     first = [option for place, option in enumerate(options) if place < shown or option.selected]
     rest = [option for place, option in enumerate(options) if place >= shown and not option.selected]
     return first, rest
+
+
+def draw_options(options: Sequence[OptionLike], *, name: str, stem: str) -> SafeString:
+    """Return the tick boxes of the options, each group's words before the first of the group.
+
+    name: of the address's parameter. stem: begins every id. A page may draw two hundred of them, and a template takes
+    ten times as long for each.
+    """
+    drawn: list[str] = []
+    group = ""
+    name, stem = escape(name), escape(stem)
+    for option in options:
+        own = getattr(option, "group", "")
+        if own and own != group:
+            drawn.append(f'<p class="kp-facet__group">{escape(own)}</p>')
+        group = own
+        key = f"{stem}-{slugify(option.value) or 'none'}"
+        empty = " kp-facet__option--empty" if option.count == 0 else ""
+        checked = " checked" if option.selected else ""
+        count = "" if option.count is None else f' <span class="kp-facet__count">({option.count:,})</span>'
+        drawn.append(
+            f'<div class="kp-facet__option{empty}"><input class="kp-facet__input kp-auto" type="checkbox" id="{key}" '
+            f'name="{name}" value="{escape(option.value)}"{checked}><label class="kp-facet__label" for="{key}">'
+            f"{escape(option.label)}{count}</label></div>"
+        )
+    return mark_safe("".join(drawn))  # noqa: S308 - everything that is not written here is escaped

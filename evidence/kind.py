@@ -13,16 +13,18 @@ from evidence.identifiers import normalise_doi, normalise_isbn, normalise_pmid
 from evidence.models import Evidence
 
 FILE_HERE = "File to download"
-# What no card shows and what is too much to fetch for each.
-LONG_TEXTS = (
-    "abstract",
-    "keywords",
-    "search_strategy",
-    "sources_searched",
-    "question",
-    "conflicts",
-    "limitations",
-    "does_not_tell",
+# What cards are made of: a record has sixty columns more, and a page of results draws many.
+CARD_COLUMNS = (
+    "standing",
+    "publication_status",
+    "band_override",
+    "source",
+    "publisher",
+    "is_open_access",
+    "is_retracted",
+    "doi",
+    "pmid",
+    "url",
 )
 
 
@@ -63,7 +65,7 @@ def card_facts(item_ids: list[int]) -> Mapping[int, CardFacts]:
             is_preprint=record.publication_status == PublicationStatus.PREPRINT,
             is_retracted=record.is_retracted,
         )
-        for record in Evidence.objects.filter(pk__in=item_ids).with_deciding_result().with_file().defer(*LONG_TEXTS)
+        for record in Evidence.objects.filter(pk__in=item_ids).with_deciding_result().with_file().only(*CARD_COLUMNS)
     }
 
 

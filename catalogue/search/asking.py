@@ -15,7 +15,7 @@ from django.utils import timezone
 from catalogue import kinds
 from catalogue.models import Item
 from catalogue.querysets import ItemQuerySet, Reader
-from catalogue.search.facets import Facet, facet_parts, facets_from, passing
+from catalogue.search.facets import Facet, facet_parts, facets_from, passing, tally
 from catalogue.search.filters import FACETS, MAX_PAGE, NEWEST, QUALITY, RELEVANCE, TITLE, UPDATED, SearchFilters
 from catalogue.search.planning import Part
 
@@ -55,11 +55,12 @@ COLUMNS_OF_HITS = "id, kind, above, relevance, factor, published_at"
 MIXED_PAGE_OF_HITS = """
     SELECT '#', id::text, '', row_number() OVER () FROM (
         WITH shown AS (
-            SELECT %s * (1 + least(%s, {last_page}, greatest(count(*) - 1, 0) / %s)) AS up_to FROM base WHERE {condition}
+            SELECT %s * (1 + least(%s, {last_page}, greatest(count(*) - 1, 0) / %s)) AS up_to, min(kind) <> max(kind) AS is_mixed
+            FROM base WHERE {condition}
         ), first_ones AS (
             (SELECT {columns} FROM base WHERE {condition} ORDER BY {order} LIMIT (SELECT up_to FROM shown))
             UNION
-            SELECT of_kind.* FROM (SELECT DISTINCT kind FROM base) AS kinds, LATERAL (
+            SELECT of_kind.* FROM (SELECT DISTINCT kind FROM base WHERE (SELECT is_mixed FROM shown)) AS kinds, LATERAL (
                 SELECT {columns} FROM base WHERE base.kind = kinds.kind AND {condition}
                 ORDER BY {order} LIMIT (SELECT up_to / {every} + 1 FROM shown)
             ) AS of_kind
@@ -126,6 +127,7 @@ def ask(
     condition = passing(active)
     parts = [f"SELECT '', '', '', count(*) FROM base WHERE {condition}"]  # noqa: S608 - names from FACETS
     if with_facets:
+        statement += f", tallied AS MATERIALIZED ({tally(active)})"
         parts += facet_parts(active)
         matched += [list(filters.topic), list(filters.organisation)]
     if page is not None:

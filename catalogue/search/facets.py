@@ -30,6 +30,8 @@ class Facet:
         return tuple(option for option in self.options if option.selected)
 
 
+# The facets that are columns of their own with few values: their combinations are counted in one pass.
+PLAIN = tuple(facet for facet in FACETS if facet.column and not facet.is_array)
 CHOSEN_ROWS = """
     SELECT 'topic', slug, name, 0 FROM taxonomy_topic WHERE slug = ANY (%s)
     UNION ALL SELECT 'organisation', slug, name, 0 FROM accounts_organisation WHERE slug = ANY (%s)
@@ -37,14 +39,21 @@ CHOSEN_ROWS = """
 
 
 def facet_parts(active: Iterable[str]) -> list[str]:
-    """Return queries over the table `base` that count the options of every facet: its name, value, words and number.
+    """Return queries that count the options of every facet: its name, value, words and number.
 
-    base holds the columns of FACETS and, for each active facet, in_<name>: whether the item passes that filter. A
-    facet's counts pass every filter but its own. Takes two parameters: the chosen topics and organisations.
+    They ask the table `base`, which holds the columns of FACETS and, for each active facet, in_<name>: whether the item
+    passes that filter; and `tallied`, which `tally` makes of it. A facet's counts pass every filter but its own. Takes
+    two parameters: the chosen topics and organisations.
     """
     active = list(active)
     parts = [_options_sql(facet, passing(name for name in active if name != facet.name)) for facet in FACETS]
     return [*parts, CHOSEN_ROWS]
+
+
+def tally(active: Iterable[str]) -> str:
+    """Return the query that counts every combination of the plain columns that `base` holds, as `number`."""
+    columns = ", ".join([*(facet.column for facet in PLAIN), *(f"in_{name}" for name in active)])
+    return f"SELECT {columns}, count(*) AS number FROM base GROUP BY {columns}"  # noqa: S608 - names from FACETS
 
 
 def facets_from(found: Mapping[str, Mapping[str, tuple[str, int]]], filters: SearchFilters) -> tuple[Facet, ...]:
@@ -77,7 +86,7 @@ def _options_sql(facet: FacetField, condition: str) -> str:
         return f"""SELECT '{name}', value, '', sum(number) FROM (
             SELECT {column}, count(*) AS number FROM base WHERE {condition} GROUP BY {column}
         ) AS counted, unnest(counted.{column}) AS value GROUP BY value"""  # noqa: S608
-    return f"SELECT '{name}', {column}, '', count(*) FROM base WHERE {condition} GROUP BY {column}"  # noqa: S608
+    return f"SELECT '{name}', {column}, '', sum(number) FROM tallied WHERE {condition} GROUP BY {column}"  # noqa: S608
 
 
 def _facet(facet: FacetField, filters: SearchFilters, found: Mapping[str, tuple[str, int]]) -> Facet:

@@ -19,7 +19,7 @@ from django.utils.text import slugify
 
 from design import charts, dates
 from design.cards import BAND_MARKS, BAND_WORDS, CardFacts, CardItem, quality_words
-from design.facets import ActiveFilter, FacetLike, OptionLike, split_options
+from design.facets import ActiveFilter, FacetLike, draw_options, split_options
 from design.forms import PortalBoundField
 from design.glossary import GLOSSARY
 from design.markdown import render_markdown
@@ -195,34 +195,12 @@ def facet(facet: FacetLike, *, opened: bool = False, prefix: str = "") -> dict[s
     return {
         "facet": facet,
         "stem": stem,
-        "entries": option_entries(first, stem) + option_entries(rest, stem),
-        "shown": len(first),
+        "first": draw_options(first, name=facet.name, stem=stem),
+        "rest": draw_options(rest, name=facet.name, stem=stem),
         "more": len(rest),
         "chosen": chosen,
         "opened": opened or chosen > 0,
     }
-
-
-def option_entries(options: Sequence[OptionLike], stem: str) -> list[dict[str, object]]:
-    """Return each option with its id, its number in words, and the group that begins with it. Plain values, as a page
-    may draw two hundred of them."""
-    entries: list[dict[str, object]] = []
-    group = ""
-    for option in options:
-        own = getattr(option, "group", "")
-        entries.append(
-            {
-                "id": f"{stem}-{slugify(option.value) or 'none'}",
-                "value": option.value,
-                "label": option.label,
-                "count": None if option.count is None else f"{option.count:,}",
-                "is_empty": option.count == 0,
-                "selected": option.selected,
-                "group": own if own != group else "",
-            }
-        )
-        group = own
-    return entries
 
 
 @register.inclusion_tag("components/active_filters.html")
