@@ -1,5 +1,6 @@
 """Lists of the admin: filters with counts that cost one query together, not several each."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -10,12 +11,12 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
 
-class ConditionFilter(admin.SimpleListFilter):
+class ConditionFilter(admin.SimpleListFilter, ABC):
     """A filter each of whose choices is one condition, so that all can be counted in one walk over the list."""
 
+    @abstractmethod
     def conditions(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str, Q]]:
         """Return value, words and condition of every choice."""
-        raise NotImplementedError
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Value and words of every choice."""
