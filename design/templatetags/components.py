@@ -15,7 +15,6 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import slugify
 
 from design import charts, dates
 from design.cards import BAND_MARKS, BAND_WORDS, CardFacts, CardItem, quality_words
@@ -317,46 +316,6 @@ def copy_link(url: str, *, label: str = "Copy link") -> dict[str, object]:
 def print_button(*, label: str = "Print this page") -> dict[str, object]:
     """A button that prints the page. It shows only where JavaScript runs."""
     return {"label": label}
-
-
-@register.inclusion_tag("components/progress_bar.html")
-def progress_bar(done: int, total: int, *, label: str, noun: str = "records", errors: int = 0) -> dict[str, object]:
-    """How far a long piece of work has got, as a bar and in words. A total of 0 means that it is not known yet."""
-    return {"done": done, "total": total, "label": label, "noun": noun, "errors": errors, "stem": slugify(label)}
-
-
-# --- Numbers ---
-
-
-@register.inclusion_tag("components/sparkline.html")
-def sparkline(values: Sequence[float], *, label: str) -> dict[str, object]:
-    """A line through the numbers, beside a number or a table that gives them. `label` says what it shows in words."""
-    points = charts.sparkline_points(values)
-    return {
-        "label": label,
-        "width": charts.SPARKLINE_WIDTH,
-        "height": charts.SPARKLINE_HEIGHT,
-        "points": " ".join(f"{x},{y}" for x, y in points),
-        "end": points[-1],
-    }
-
-
-@register.inclusion_tag("components/bar_table.html")
-def bar_table(
-    rows: Iterable[tuple[str, float]], *, caption: str, name: str = "Name", number: str = "Number"
-) -> dict[str, object]:
-    """A table of names and numbers with a bar in each row."""
-    pairs = list(rows)
-    shares = charts.percentages([value for _, value in pairs])
-    return {
-        "caption": caption,
-        "name": name,
-        "number": number,
-        "rows": [
-            {"label": label, "value": value, "share": share}
-            for (label, value), share in zip(pairs, shares, strict=True)
-        ],
-    }
 
 
 # --- Forms ---

@@ -17,7 +17,7 @@ from tests.design.markup import elements, only
 
 def draw(source: str, **context: Any) -> str:
     """Render a template that has the components loaded."""
-    return Template("{% load components %}" + source).render(Context(context))
+    return Template("{% load components plots %}" + source).render(Context(context))
 
 
 # --- Signatures ---
