@@ -51,17 +51,24 @@ def set_steps(*, resource: LearningResource, done: Iterable[int], by: User) -> L
 def complete(*, resource: LearningResource, by: User, **answers: Any) -> LearningRecord:
     """Record that the person did it: the one that is open becomes done, or a new one is made.
 
-    answers: done_on, minutes, participatory_minutes, method, reflection, code_themes. Raises NotReady with a sentence.
+    answers: done_on, minutes, participatory_minutes, method, reflection, code_themes. The very same answers sent again,
+    by a second click or from the page before, change nothing. Raises NotReady with a sentence.
     """
-    record = LearningRecord.objects.select_for_update().of(by).open().filter(item=resource.pk).first()
-    record = record or LearningRecord(person=by, item_id=resource.pk, **_kept(resource))
-    return _write_done(record, answers)
+    _one_at_a_time(by)
+    what = {"item_id": resource.pk}
+    record = LearningRecord.objects.of(by).open().filter(**what).first() or _told_already(by, what, answers)
+    return _write_done(record or LearningRecord(person=by, **what, **_kept(resource)), answers)
 
 
 @transaction.atomic
 def add_own(*, by: User, title: str, provider: str = "", **answers: Any) -> LearningRecord:
-    """Record something that the person did elsewhere. Raises NotReady with a sentence."""
-    return _write_done(LearningRecord(person=by, title=title, provider=provider), answers)
+    """Record something that the person did elsewhere; the very same sent again changes nothing.
+
+    Raises NotReady with a sentence.
+    """
+    _one_at_a_time(by)
+    what = {"item_id": None, "title": title, "provider": provider}
+    return _write_done(_told_already(by, what, answers) or LearningRecord(person=by, **what), answers)
 
 
 @transaction.atomic
@@ -86,8 +93,7 @@ def record_attendance(
     *, person: User, item: Item, on: datetime.date, minutes: int, participatory: bool
 ) -> LearningRecord:
     """Record that the person came to something; told twice of the same day, even at once, it changes nothing."""
-    # Whoever tells second waits here for the first, and then finds the entry.
-    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    _one_at_a_time(person)
     record, _ = LearningRecord.objects.get_or_create(
         person=person,
         item=item,
@@ -102,6 +108,15 @@ def record_attendance(
         },
     )
     return record
+
+
+def _one_at_a_time(person: User) -> None:
+    """Hold the person's row: whoever tells second waits here for the first, and then finds the entry."""
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
+def _told_already(person: User, what: dict[str, Any], answers: dict[str, Any]) -> LearningRecord | None:
+    return LearningRecord.objects.of(person).done().filter(**what, **answers).first()
 
 
 def _kept(resource: LearningResource) -> dict[str, str]:

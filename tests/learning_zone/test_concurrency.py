@@ -12,7 +12,7 @@ from catalogue.models import Item
 from learning_zone.models import LearningRecord
 from learning_zone.services.recording import save_for_later, start
 from tests.factories import UserFactory
-from tests.learning_zone.factories import LearningFactory
+from tests.learning_zone.factories import LearningFactory, done
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,3 +48,17 @@ def test_saved_and_started_at_once_it_is_one_entry_that_is_started() -> None:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(press, range(AT_ONCE)))
     assert LearningRecord.objects.of(nurse).get().state == "started"
+
+
+def test_one_form_sent_at_once_from_two_clicks_is_one_entry() -> None:
+    resource, nurse = LearningFactory(), UserFactory(staff=True)
+
+    def send(number: int) -> None:
+        try:
+            done(nurse, resource)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(send, range(AT_ONCE)))
+    assert LearningRecord.objects.of(nurse).get().minutes == 30

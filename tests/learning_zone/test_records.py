@@ -82,8 +82,21 @@ def test_what_was_learned_is_shared_with_the_link_made_and_nothing_of_the_record
 def test_the_same_thing_done_again_is_another_entry(nurse: User) -> None:
     resource = LearningFactory()
     done(nurse, resource)
-    done(nurse, resource)
+    done(nurse, resource, reflection="This time I saw more.")
     assert LearningRecord.objects.of(nurse).done().count() == 2
+
+
+def test_a_form_sent_twice_counts_its_hours_once(nurse: User) -> None:
+    """A second click, or "back" and the button again."""
+    done_address = reverse("learning_zone:done", args=[LearningFactory().pk])
+    elsewhere = {**ANSWERS, "title": "A day at another trust", "provider": ""}
+    client = signed_in(nurse)
+    answers = [client.post(done_address, ANSWERS) for _ in range(2)]
+    assert answers[0]["Location"] == answers[1]["Location"]
+    for _ in range(2):
+        client.post(reverse("learning_zone:add"), elsewhere)
+    client.post(reverse("learning_zone:add"), {**elsewhere, "done_on_0": "4"})
+    assert list(LearningRecord.objects.of(nurse).done().values_list("minutes", flat=True)) == [80, 80, 80]
 
 
 @pytest.mark.parametrize(
