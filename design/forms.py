@@ -179,6 +179,11 @@ def use_plain_messages(field: forms.Field, *, label: str) -> None:
     else:
         subject = "Your answer" if label.endswith("?") else capfirst(words)
         plain["max_length"] = f"{subject} must be %(limit_value)d characters or fewer; it has %(show_value)d"
+    if isinstance(field, forms.IntegerField) and not isinstance(field, forms.FloatField | forms.DecimalField):
+        subject = capfirst(words)
+        plain["invalid"] = f"{subject} must be a whole number"
+        plain["min_value"] = f"{subject} must be %(limit_value)s or more"
+        plain["max_value"] = f"{subject} must be %(limit_value)s or less"
     if isinstance(field, forms.EmailField):
         plain["invalid"] = "Enter an email address in the correct format, like name@example.com"
     standard: dict[str, Any] = {}

@@ -181,6 +181,19 @@ def test_an_empty_field_is_answered_with_what_to_do(field: forms.Field, message:
     assert form.errors == {"field": [message]}
 
 
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("-1", "Hours must be 0 or more"),
+        ("10000", "Hours must be 1000 or less"),
+        ("a while", "Hours must be a whole number"),
+    ],
+)
+def test_a_number_out_of_bounds_is_answered_by_its_name(typed: str, message: str) -> None:
+    field = forms.IntegerField(label="Hours", min_value=0, max_value=1_000)
+    assert type("OneField", (PortalForm,), {"field": field})({"field": typed}).errors == {"field": [message]}
+
+
 # --- Forms of other apps ---
 
 
