@@ -38,6 +38,16 @@ class Log:
         return durations.in_words(self.participatory_minutes)
 
     @property
+    def length_short(self) -> str:
+        """All of it, as a column of a table shows it."""
+        return durations.short(self.minutes)
+
+    @property
+    def participatory_short(self) -> str:
+        """What was done with others, as a column of a table shows it."""
+        return durations.short(self.participatory_minutes)
+
+    @property
     def still_needed(self) -> tuple[str, str]:
         """What is missing of the hours, and of the participatory hours, that revalidation asks; "" for nothing."""
         missing = (

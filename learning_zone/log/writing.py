@@ -96,8 +96,8 @@ def as_pdf(log: Log) -> bytes:
         "participatory": log.participatory_length,
         "headings": HEADINGS,
         "rows": [row_of(entry) for entry in log.entries],
-        "total_short": durations.short(log.minutes),
-        "participatory_short": durations.short(log.participatory_minutes),
+        "total_short": log.length_short,
+        "participatory_short": log.participatory_short,
     }
     given = {"data": json.dumps(data)}
     try:

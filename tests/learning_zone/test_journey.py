@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -89,5 +90,10 @@ def test_a_nurse_with_15_minutes(
     assert "Walking aids within" in text
     follow(page, "Page to print")
     is_for_everyone(page, "log")
+    sheet = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True)))
+    words = " ".join("".join(one.extract_text() for one in sheet.pages).split())
+    assert "Participatory time" in words, "a column is cut off on paper"
+    assert "Total 15 min 0 min" in words
+    assert "Print this page" not in words
     page.goto("/learning/for-library-staff/")
     is_for_everyone(page, "shelf")
