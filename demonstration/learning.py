@@ -90,6 +90,8 @@ def _load_rows(resource: LearningResource, row: dict[str, Any]) -> None:
             starts_at=starts,
             ends_at=starts + datetime.timedelta(hours=run["hours"]),
             place=run["place"],
+            booking_url=run.get("booking_url", ""),
+            booking_by=_day(run["booking_by"]) if "booking_by" in run else None,
             is_full=run.get("is_full", False),
         )
 

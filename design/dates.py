@@ -18,6 +18,7 @@ MONTHS = (
     "November",
     "December",
 )
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def in_uk_time(value: datetime.datetime) -> datetime.datetime:
@@ -47,3 +48,19 @@ def time_in_words(value: datetime.datetime | datetime.time) -> str:
 def moment_in_words(value: datetime.datetime | None) -> str:
     """Return "3 March 2026 at 2:30pm" in UK time; nothing for None."""
     return "" if value is None else f"{day_in_words(value)} at {time_in_words(value)}"
+
+
+def weekday_in_words(day: datetime.date) -> str:
+    """Return "Tuesday 3 November 2026"."""
+    return f"{WEEKDAYS[day.weekday()]} {day_in_words(day)}"
+
+
+def span_in_words(starts_at: datetime.datetime | None, ends_at: datetime.datetime | None) -> str:
+    """Return "Tuesday 3 November 2026, 2pm to 3:30pm" in UK time; "" where there is no time."""
+    if starts_at is None or ends_at is None:
+        return ""
+    first, last = in_uk_time(starts_at), in_uk_time(ends_at)
+    begins = f"{weekday_in_words(first.date())}, {time_in_words(first)}"
+    if first.date() == last.date():
+        return f"{begins} to {time_in_words(last)}"
+    return f"{begins} to {weekday_in_words(last.date())}, {time_in_words(last)}"

@@ -16,11 +16,12 @@ from catalogue.querysets import Reader
 from catalogue.relations import shown_to
 from catalogue.search.likeness import more_like
 from catalogue.techniques import all_techniques
+from design.dates import span_in_words
 from events.choices import BookingState, BookingWay, Running
 from events.models import Booking, CoffeeTrial, Event, SignUp
 from events.querysets import holds_place
 from events.structured import json_ld
-from events.words import span_in_words, state_of, when_in_words
+from events.words import state_of, when_in_words
 
 SERIES_SHOWN = 12
 

@@ -18,12 +18,12 @@ from catalogue.choices import Audience
 from catalogue.models import ItemAncestor
 from catalogue.querysets import Reader
 from catalogue.search.filters import clean
-from design.dates import in_uk_time
+from design.dates import in_uk_time, weekday_in_words
 from design.facets import ActiveFilter, Facet, Option
 from events.choices import CARD, EVENT_TYPES, Mode
 from events.models import Campaign, Event
 from events.querysets import EventQuerySet
-from events.words import days_in_words, weekday_in_words
+from events.words import days_in_words
 from taxonomy.models import Topic
 
 PAGE_SIZE = 20

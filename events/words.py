@@ -5,27 +5,9 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from design.dates import MONTHS, day_in_words, in_uk_time, moment_in_words, time_in_words
+from design.dates import MONTHS, day_in_words, moment_in_words, span_in_words
 from events.choices import BookingWay, Running
 from events.models import Event
-
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
-def weekday_in_words(day: datetime.date) -> str:
-    """Return "Tuesday 3 November 2026"."""
-    return f"{WEEKDAYS[day.weekday()]} {day_in_words(day)}"
-
-
-def span_in_words(starts_at: datetime.datetime | None, ends_at: datetime.datetime | None) -> str:
-    """Return "Tuesday 3 November 2026, 2pm to 3:30pm" in UK time; "" where there is no time."""
-    if starts_at is None or ends_at is None:
-        return ""
-    first, last = in_uk_time(starts_at), in_uk_time(ends_at)
-    begins = f"{weekday_in_words(first.date())}, {time_in_words(first)}"
-    if first.date() == last.date():
-        return f"{begins} to {time_in_words(last)}"
-    return f"{begins} to {weekday_in_words(last.date())}, {time_in_words(last)}"
 
 
 def days_in_words(first: datetime.date, last: datetime.date) -> str:

@@ -33,6 +33,14 @@ def page_context(resource: LearningResource, user: Reader, asked: QueryDict) -> 
     """
     topics = list(resource.topics.all())
     record = own_record(resource, user)
+    steps: list[dict[str, Any]] = [
+        {
+            "step": step,
+            "length": durations.in_words(step.minutes) if step.minutes else "",
+            "is_done": record is not None and step.pk in record.steps_done,
+        }
+        for step in resource.steps.all()
+    ]
     return {
         "resource": resource,
         "is_live": resource.status in READABLE_BY_ADDRESS and not resource.is_scheduled,
@@ -40,11 +48,8 @@ def page_context(resource: LearningResource, user: Reader, asked: QueryDict) -> 
         "topics": topics,
         "related": more_like(resource, user, topics=topics, leaving_out=[KindName.LEARNING]),
         "facts": facts(resource),
-        "steps": [
-            {"step": step, "length": durations.in_words(step.minutes) if step.minutes else "",
-             "is_done": record is not None and step.pk in record.steps_done}
-            for step in resource.steps.all()
-        ],
+        "steps": steps,
+        "steps_done": sum(row["is_done"] for row in steps),
         "runs": list(resource.runs.coming()),
         "phrases": [(Phrase(value).label, search_url(phrase=value, kind="learning")) for value in resource.phrases],
         "record": record,

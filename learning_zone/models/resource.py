@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from catalogue.choices import KindName
 from catalogue.models import Item
+from design.dates import day_in_words, span_in_words
 from learning_zone import durations, transcripts
 from learning_zone.choices import METHOD_OF_TYPE, Access, Cost, Format, Level, Method, Need
 from learning_zone.embedding import allowed_origin
@@ -145,7 +146,12 @@ class CourseRun(models.Model):
         indexes: ClassVar = [models.Index(fields=["starts_at"], name="learning_run_starts")]
 
     def __str__(self) -> str:
-        return f"{self.resource} on {self.starts_at:%d.%m.%Y}"
+        return f"{self.resource} on {day_in_words(self.starts_at)}"
+
+    @property
+    def when(self) -> str:
+        """When it is held, in words and UK time."""
+        return span_in_words(self.starts_at, self.ends_at)
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())

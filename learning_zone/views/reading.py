@@ -38,7 +38,9 @@ def detail(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Show one resource; a wrong slug leads to the right one. Of a withdrawn one only title, reason and date show."""
     resource = get_object_or_404(LearningResource.objects.for_page().visible_to(request.user), pk=pk)
     if slug != resource.slug:
-        return redirect(resource, permanent=True)
+        # A link to a minute or to a word of the transcript still leads there.
+        asked = f"?{request.GET.urlencode()}" if request.GET else ""
+        return redirect(f"{resource.get_absolute_url()}{asked}", permanent=True)
     if resource.status == Status.WITHDRAWN:
         return render(request, "learning_zone/withdrawn.html", {"resource": resource})
     return render(request, "learning_zone/detail.html", page_context(resource, request.user, request.GET))

@@ -8,7 +8,7 @@ from django.template import Context, Template
 from hypothesis import given
 from hypothesis import strategies as st
 
-from design.dates import day_in_words, moment_in_words, time_in_words
+from design.dates import day_in_words, moment_in_words, span_in_words, time_in_words
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -60,3 +60,13 @@ def test_the_tag_gives_programs_the_same_day_as_people() -> None:
 def test_the_filters_say_what_the_functions_say(moment: datetime.datetime) -> None:
     template = Template("{% load components %}{{ moment|moment_in_words }}")
     assert template.render(Context({"moment": moment})) == moment_in_words(moment)
+
+
+def test_a_span_names_its_day_once_and_stands_in_uk_time() -> None:
+    begins = datetime.datetime(2026, 7, 1, 8, tzinfo=datetime.UTC)
+    assert span_in_words(begins, begins + datetime.timedelta(hours=3)) == "Wednesday 1 July 2026, 9am to midday"
+    assert (
+        span_in_words(begins, begins + datetime.timedelta(hours=15))
+        == "Wednesday 1 July 2026, 9am to Thursday 2 July 2026, midnight"
+    )
+    assert span_in_words(begins, None) == ""

@@ -18,10 +18,11 @@ from catalogue import relations
 from catalogue.choices import Visibility
 from catalogue.search import SearchFilters, search
 from catalogue.techniques import all_techniques
+from design.dates import day_in_words
 from knowledge.services.techniques import load_techniques
 from learning_zone import transcripts
 from learning_zone.embedding import at_second
-from learning_zone.models import CourseRun, LearningResource, Path, PathStep
+from learning_zone.models import Chapter, CourseRun, LearningResource, Path, PathStep, Step
 from learning_zone.shelf import TECHNIQUES
 from tests.admin import librarian, signed_in
 from tests.factories import EvidenceFactory, TopicFactory, UserFactory
@@ -245,3 +246,38 @@ def test_evidence_know_how_and_techniques_say_what_to_learn_next() -> None:
 def lessons_on(url: str, client: Client | None = None) -> list[str]:
     """Return the titles under "what to learn next", in their order."""
     return [lesson.title for lesson in (client or Client()).get(url).context["lessons"]]
+
+
+def test_a_recording_elsewhere_shows_its_chapters_and_a_link_to_its_words_survives_a_new_title() -> None:
+    resource = LearningFactory(transcript=TRANSCRIPT, url="https://learning.example/falls")
+    Chapter.objects.create(resource=resource, seconds=245, title="What helps")
+    page = Client().get(resource.get_absolute_url()).content.decode()
+    assert "<strong>4:05</strong> What helps" in page
+    assert "?watch=1" not in page
+    response = Client().get(reverse("learning_zone:detail", args=[resource.pk, "an-older-title"]), {"words": "alarms"})
+    assert response["Location"] == f"{resource.get_absolute_url()}?words=alarms"
+
+
+def test_the_steps_of_a_programme_lead_somewhere_and_say_how_far_one_has_come() -> None:
+    programme = LearningFactory(form="elearning")
+    first = Step.objects.create(resource=programme, title="Begin", url="https://learning.example/begin")
+    second = Step.objects.create(resource=programme, title="Go on", position=2)
+    assert '<a href="https://learning.example/begin"' in Client().get(programme.get_absolute_url()).content.decode()
+    client = signed_in(UserFactory(staff=True))
+    save, record_it = reverse("learning_zone:steps", args=[programme.pk]), "Record that you did it all"
+    page = client.post(save, {"step": [first.pk]}, follow=True).content.decode()
+    assert '<a href="https://learning.example/begin"' in page
+    assert "You have done 1 of 2." in page
+    assert record_it not in page
+    page = client.post(save, {"step": [first.pk, second.pk]}, follow=True).content.decode()
+    assert "You have done 2 of 2." in page
+    assert record_it in page
+
+
+def test_a_date_of_a_course_names_its_day_once_in_uk_time() -> None:
+    course = LearningFactory(form="course")
+    day = timezone.localdate() + datetime.timedelta(days=40)
+    begins = timezone.make_aware(datetime.datetime.combine(day, datetime.time(9)))
+    CourseRun.objects.create(resource=course, starts_at=begins, ends_at=begins + datetime.timedelta(hours=3))
+    page = Client().get(course.get_absolute_url()).content.decode()
+    assert f"{day_in_words(day)}, 9am to midday</strong>, UK time" in page
