@@ -1,5 +1,6 @@
 """Checking the links that are due, one after the other."""
 
+import datetime
 import logging
 import time
 from collections.abc import Callable
@@ -57,22 +58,31 @@ def check_due(*, fetcher: Fetcher | None = None, most: int = AT_ONCE) -> int:
         fetcher = fetcher or portal_fetcher()
         robots = Robots(fetcher)
         due = _spread(list(LinkCheck.objects.due()[:most]))
+        left_alone: dict[str, datetime.datetime] = {}
         for check in due:
-            check_one(check=check, fetcher=fetcher, robots=robots)
+            host = urlsplit(check.url).netloc
+            if host in left_alone:
+                # A server that asked for peace means all of it, and not the one page.
+                LinkCheck.objects.filter(pk=check.pk, url=check.url).update(next_check_at=left_alone[host])
+                continue
+            finding = check_one(check=check, fetcher=fetcher, robots=robots)
+            if finding.wait:
+                left_alone[host] = timezone.now() + finding.wait
         return len(due)
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
-def check_one(*, check: LinkCheck, fetcher: Fetcher, robots: Robots) -> None:
-    """Check one link and write down what that means. No transaction is open while the server is asked."""
+def check_one(*, check: LinkCheck, fetcher: Fetcher, robots: Robots) -> Finding:
+    """Check one link, write down what that means and return what was found. No transaction is open while the server is asked."""
     if robots.allow(check.url):
         finding = look_at(check.url, fetcher, now=timezone.now())
     else:
         finding = Finding(Verdict.UNKNOWN, "The site asks machines to stay away.")
     note_finding(check=check, finding=finding)
     logger.info("Link %s: %s", check.pk, check.verdict)
+    return finding
 
 
 @transaction.atomic

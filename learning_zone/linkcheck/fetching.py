@@ -1,8 +1,10 @@
 """One request to one judged address, and following redirects with the same care."""
 
+import contextlib
 import http.client
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +13,8 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from learning_zone.linkcheck.policy import WEB_PORTS, Policy, is_public
 
 TIMEOUT = 10.0
+# Seconds for one request in all: a server that lets its answer drip would hold the checker for hours otherwise.
+TIME_FOR_ONE = 20.0
 # All steps of one link together, in seconds.
 TIME_FOR_ALL = 30.0
 MOST_REDIRECTS = 8
@@ -79,6 +83,7 @@ class Fetcher:
     resolver: Resolver = resolve
     ports: frozenset[int] = WEB_PORTS
     timeout: float = TIMEOUT
+    time_for_one: float = TIME_FOR_ONE
     before_request: Callable[[str], None] = lambda host: None
 
     def follow(self, url: str) -> Trail:
@@ -87,11 +92,18 @@ class Fetcher:
         Raises RefusedAddress before a request would go to an address outside the policy, NoAnswer where none comes,
         where the redirects go round in a circle or where all takes too long.
         """
+        return self._follow(url, self._ask_gently)
+
+    def read(self, url: str, *, most: int) -> Answer:
+        """Return the beginning of a page, where its redirects lead. Raises as `follow` does."""
+        return self._follow(url, lambda step: self._ask("GET", step, most=most)).answer
+
+    def _follow(self, url: str, ask: Callable[[str], Answer]) -> Trail:
         deadline = time.monotonic() + TIME_FOR_ALL
         seen = {url}
         hops: list[tuple[int, str]] = []
         while True:
-            answer = self._ask_gently(url)
+            answer = ask(url)
             target = answer.headers.get("location", "")
             if answer.status not in REDIRECTS or not target:
                 return Trail(answer, url, hops)
@@ -104,10 +116,6 @@ class Fetcher:
                 raise NoAnswer("It took too long.")
             seen.add(url)
             hops.append((answer.status, url))
-
-    def get(self, url: str, *, most: int) -> Answer:
-        """Return the beginning of a page without following redirects. Raises as `follow` does."""
-        return self._ask("GET", url, most=most)
 
     def _ask_gently(self, url: str) -> Answer:
         try:
@@ -126,18 +134,28 @@ class Fetcher:
         headers = {"User-Agent": self.agent, "Accept": "*/*", "Connection": "close"}
         if method == "GET":
             headers["Range"] = f"bytes=0-{most - 1}"
+        # A read may not last longer than `timeout`, yet there can be a thousand of them.
+        stop = threading.Timer(self.time_for_one, connection.cut)
+        stop.daemon = True
+        stop.start()
         try:
             connection.request(method, _ascii(path), headers=headers)
             reply = connection.getresponse()
             body = reply.read(most) if method == "GET" else b""
+            if connection.was_cut:
+                raise TimeoutError
             return Answer(reply.status, {name.lower(): value for name, value in reply.getheaders()}, body)
         except TimeoutError as problem:
             raise NoAnswer("The server did not answer in time.") from problem
         except ssl.SSLCertVerificationError as problem:
             raise NoAnswer("Its certificate is not valid.") from problem
         except (OSError, http.client.HTTPException, ValueError) as problem:
-            raise NoAnswer("The server could not be reached.") from problem
+            late = connection.was_cut
+            raise NoAnswer(
+                "The server did not answer in time." if late else "The server could not be reached."
+            ) from problem
         finally:
+            stop.cancel()
             connection.close()
 
     def _judge(self, parts: SplitResult) -> tuple[str, int]:
@@ -167,6 +185,8 @@ class _Pinned(http.client.HTTPConnection):
         super().__init__(host, port, timeout=timeout)
         self.address = address
         self.secure = secure
+        self.was_cut = False
+        self._wire: socket.socket | None = None
         self.default_port = 443 if secure else 80
 
     def connect(self) -> None:
@@ -174,6 +194,15 @@ class _Pinned(http.client.HTTPConnection):
         self.sock = socket.create_connection((self.address, self.port), self.timeout)
         if self.secure:
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+        # Once the answer begins, http.client lets go of `sock`.
+        self._wire = self.sock
+
+    def cut(self) -> None:
+        """End the connection from another thread: whoever reads gets no more."""
+        self.was_cut = True
+        if self._wire is not None:
+            with contextlib.suppress(OSError):
+                self._wire.shutdown(socket.SHUT_RDWR)
 
 
 def _split(url: str) -> SplitResult:

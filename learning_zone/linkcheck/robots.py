@@ -30,7 +30,7 @@ class Robots:
     def _read(self, site: str) -> RobotFileParser:
         rules = RobotFileParser()
         try:
-            answer = self.fetcher.get(f"{site}/robots.txt", most=MOST_BYTES)
+            answer = self.fetcher.read(f"{site}/robots.txt", most=MOST_BYTES)
         except (NoAnswer, RefusedAddress):
             answer = None
         found = answer is not None and answer.status in {200, 206}

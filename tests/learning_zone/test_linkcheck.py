@@ -1,5 +1,6 @@
 """The link checker: right verdicts, one request at a time, and never a request to a private address."""
 
+import contextlib
 import datetime
 import threading
 import time
@@ -17,6 +18,7 @@ from learning_zone.linkcheck.checking import Politeness, check_due
 from learning_zone.linkcheck.fetching import Fetcher, NoAnswer, RefusedAddress
 from learning_zone.linkcheck.judging import look_at
 from learning_zone.linkcheck.policy import is_public
+from learning_zone.linkcheck.robots import Robots
 from learning_zone.models import LinkCheck
 from learning_zone.services.resources import watch_link
 from tests.learning_zone.factories import LearningFactory
@@ -68,6 +70,16 @@ class Site:
                     status, target = redirects[self.path]
                     self.send_response(status)
                     self.send_header("Location", target)
+                elif self.path == "/robots.txt" and self.headers["Host"].startswith("moved."):
+                    self.send_response(301)
+                    self.send_header("Location", site.url("/robots.txt"))
+                elif self.path == "/drip":
+                    self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+                    with contextlib.suppress(OSError):
+                        for _ in range(30):
+                            time.sleep(0.1)
+                            self.wfile.write(b"X-Slow: yes\r\n")
+                    return
                 elif self.path == "/robots.txt":
                     self.send_response(200)
                     self.end_headers()
@@ -251,3 +263,32 @@ def test_a_new_address_begins_anew_and_robots_are_heard(site: Site) -> None:
     assert check.verdict == Verdict.UNKNOWN
     assert "/private/page" not in site.paths
     assert site.most_at_once == 1
+
+
+def test_a_server_that_lets_its_answer_drip_holds_nobody_for_long(site: Site) -> None:
+    begun = time.monotonic()
+    found = look_at(site.url("/drip"), site.fetcher(time_for_one=0.3), now=NOW)
+    assert (found.verdict, found.note) == (Verdict.FAILING, "The server did not answer in time.")
+    assert time.monotonic() - begun < 2
+
+
+@pytest.mark.django_db
+def test_all_pages_of_a_server_that_asks_to_wait_wait(site: Site) -> None:
+    busy, other, elsewhere = (
+        LinkCheck.objects.get(resource=LearningFactory(url=url))
+        for url in (site.url("/busy"), site.url("/ok"), site.url("/ok", host="other.example"))
+    )
+    assert check_due(fetcher=site.fetcher()) == 3
+    for check in (busy, other, elsewhere):
+        check.refresh_from_db()
+    assert [(command, host.partition(":")[0]) for command, host, path in site.asked if path == "/ok"] == [
+        ("HEAD", "other.example")
+    ]
+    assert (other.verdict, elsewhere.verdict) == (Verdict.UNCHECKED, Verdict.WORKS)
+    assert other.next_check_at == pytest.approx(busy.next_check_at, abs=datetime.timedelta(seconds=5))
+
+
+def test_rules_for_machines_that_have_moved_are_heard(site: Site) -> None:
+    robots = Robots(site.fetcher())
+    assert not robots.allow(site.url("/private/page", host="moved.example"))
+    assert robots.allow(site.url("/ok", host="moved.example"))
