@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.account import app_settings
+from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.test import Client
 
@@ -102,6 +104,16 @@ def test_signing_up_with_a_known_address_looks_the_same_and_only_its_owner_learn
     message = last_message("ann@trust.example")
     assert "There is an account with that address already" in message.text
     assert link_in(message) == "/accounts/password/reset/"
+
+
+def test_who_signs_up_twice_is_told_that_the_first_link_counts(client: Client) -> None:
+    for _ in range(2):
+        page = client.post(SIGN_UP, DETAILS, follow=True).content.decode()
+        assert "at most one link in three minutes. If you asked again sooner, use the link in the first email" in page
+    message = OutboxMessage.objects.get(to="ann@trust.example")
+    assert app_settings.RATE_LIMITS["confirm_email"] == "1/180s/key", "the page says three minutes"
+    client.post(link_in(message))
+    assert EmailAddress.objects.get(email="ann@trust.example").verified, "the first link still works"
 
 
 def without_tokens(page: tuple[list[Any], str]) -> tuple[list[Any], str]:
