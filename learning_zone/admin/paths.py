@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from accounts.admin_pages import PortalModelAdmin, PortalTabularInline
+from accounts.admin_pages import GuardedModelAdmin, PortalTabularInline
 from learning_zone.models import Path, PathStep
 
 
@@ -16,7 +16,7 @@ class PathStepInline(PortalTabularInline):
 
 
 @admin.register(Path)
-class PathAdmin(PortalModelAdmin):
+class PathAdmin(GuardedModelAdmin):
     """Paths through learning."""
 
     list_display = ("title", "position", "is_listed", "updated_at")

@@ -17,7 +17,7 @@ from accounts.admin_pages import (
     ChooseMany,
     ChooseOne,
     ConditionFilter,
-    PortalModelAdmin,
+    GuardedModelAdmin,
     PortalTabularInline,
 )
 from accounts.history import Change, Own, Rows, changes, events_of
@@ -180,7 +180,7 @@ class UseFilter(ConditionFilter):
 
 
 @admin.register(Topic)
-class TopicAdmin(PortalModelAdmin):
+class TopicAdmin(GuardedModelAdmin):
     """The one list of topics."""
 
     form = TopicForm

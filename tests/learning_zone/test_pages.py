@@ -281,3 +281,17 @@ def test_a_date_of_a_course_names_its_day_once_in_uk_time() -> None:
     CourseRun.objects.create(resource=course, starts_at=begins, ends_at=begins + datetime.timedelta(hours=3))
     page = Client().get(course.get_absolute_url()).content.decode()
     assert f"{day_in_words(day)}, 9am to midday</strong>, UK time" in page
+
+
+def test_the_second_of_two_librarians_at_one_path_is_told_and_the_order_of_the_first_stays() -> None:
+    path = Path.objects.create(title="Falls", slug="falls", summary="Watch.")
+    address = reverse("admin:learning_zone_path_change", args=[path.pk])
+    first, second = signed_in(librarian()), signed_in(librarian())
+    seen = [desk.get(address).context["seen"] for desk in (first, second)]
+    words = {"title": "Falls", "slug": "falls", "position": "1", "steps-TOTAL_FORMS": "0", "steps-INITIAL_FORMS": "0"}
+    assert first.post(address, {**words, "summary": "Watch, then read.", "_seen": seen[0]}).status_code == 302
+    told = second.post(address, {**words, "summary": "Read.", "_seen": seen[1]})
+    assert told.status_code == 409
+    assert "Read." in told.content.decode()
+    path.refresh_from_db()
+    assert path.summary == "Watch, then read."

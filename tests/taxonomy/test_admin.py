@@ -92,6 +92,28 @@ def test_a_save_without_a_move_leaves_the_hierarchy_alone(desk: Client) -> None:
     assert Topic.objects.get(pk=topic.pk).scope_note == "What belongs here."
 
 
+# History dates an event by its transaction: each save must have one of its own, as it has outside of tests.
+@pytest.mark.django_db(transaction=True)
+def test_the_second_of_two_librarians_at_one_topic_is_told_who_was_first_and_keeps_the_words() -> None:
+    topic, home = TopicFactory(name="Falls"), TopicFactory(name="Patient safety")
+    priya, tom = signed_in(librarian(name="Priya Raman")), signed_in(librarian(name="Tom Ashdown"))
+    hers, his = ({"_seen": desk.get(change(topic)).context["seen"]} for desk in (priya, tom))
+    assert priya.post(change(topic), sent(topic, main_broader=home.pk, **hers)).status_code == 302
+
+    told = tom.post(change(topic), sent(topic, scope_note="His words.", **his))
+    html = told.content.decode()
+    assert told.status_code == 409
+    assert "Priya Raman saved this" in html
+    assert "His words." in html
+    topic.refresh_from_db()
+    assert (topic.scope_note, list(Topic.objects.parents_of(topic))) == ("", [home])
+
+    again = sent(topic, scope_note="His words.", main_broader=home.pk, _seen=told.context["seen"])
+    assert tom.post(change(topic), again).status_code == 302
+    topic.refresh_from_db()
+    assert topic.scope_note == "His words."
+
+
 class TestRefusals:
     def test_a_cycle_at_the_field_and_in_words(self, desk: Client) -> None:
         top = TopicFactory(name="Safety")
