@@ -19,7 +19,7 @@ from catalogue.search.facets import Facet, facet_parts, facets_from, passing, ta
 from catalogue.search.filters import FACETS, MAX_PAGE, NEWEST, QUALITY, RELEVANCE, TITLE, UPDATED, SearchFilters
 from catalogue.search.planning import Part
 
-# Beyond so many matches the total is "more than", and the facets of a large catalogue count some of the items.
+# Beyond so many matches the total is "more than".
 COUNTED = 10_000
 # An item past its review date counts a little less, one of the reader's own organisation a little more.
 PAST_REVIEW_FACTOR = 0.9
@@ -77,6 +77,11 @@ MIXED_PAGE_OF_HITS = """
 """
 
 
+LOOKED_AT = "SELECT '!', '', '', count(*) FROM base"
+MATCHED = "SELECT '?', '', '', count(*) FROM matched"
+NONE = {"": ("", 0)}
+
+
 @dataclass(frozen=True)
 class Page:
     """A stretch of the results. number: from 1."""
@@ -87,10 +92,16 @@ class Page:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the database said. found: the matches that pass every filter, counted to the end or to the limit."""
+    """What the database said.
+
+    found: how many of the matches that were looked at pass every filter. looked_at: how many were. is_all: whether those
+    were all there are.
+    """
 
     ids: tuple[int, ...]
     found: int
+    looked_at: int
+    is_all: bool
     facets: tuple[Facet, ...]
 
 
@@ -106,10 +117,13 @@ def ask(
 ) -> Answer:
     """Ask for the items among these that match and that every filter lets pass.
 
-    matches: what finds the entries; None stands for all the items. page: the hits to give, none without it. most: look at so many matches
-    only, whichever they are.
+    matches: what finds the entries; None stands for all the items. page: the hits to give, none without it. most: look
+    at so many only, whichever they are; `matches` may then stop at twice as many entries.
     """
     active = {facet.name: facet.condition(filters.chosen(facet)) for facet in FACETS if filters.chosen(facet)}
+    if not with_facets and most is None:
+        # Nothing is counted of what does not pass, so that the database may begin with what does.
+        items, active = items.filter(*active.values()), {}
     listed = (
         items.filter(filters.years)
         .order_by()
@@ -125,7 +139,9 @@ def ask(
     listed_sql, parameters = listed.values(*columns).query.sql_with_params()
     statement, matched = _base(listed_sql, list(parameters), matches, most)
     condition = passing(active)
-    parts = [f"SELECT '', '', '', count(*) FROM base WHERE {condition}"]  # noqa: S608 - names from FACETS
+    parts = [f"SELECT '', '', '', count(*) FROM base WHERE {condition}", LOOKED_AT]  # noqa: S608 - names from FACETS
+    if matches is not None:
+        parts.append(MATCHED)
     if with_facets:
         statement += f", tallied AS MATERIALIZED ({tally(active)})"
         parts += facet_parts(active)
@@ -146,7 +162,7 @@ def ask(
         else:
             parts.append(PAGE_OF_HITS.format(condition=condition, order=order, last_page=MAX_PAGE - 1))
             matched += [page.size, page.size, page.number - 1, page.size]
-    return _answer(f"{statement} {' UNION ALL '.join(parts)}", matched, filters)
+    return _answer(f"{statement} {' UNION ALL '.join(parts)}", matched, filters, most)
 
 
 def browse(items: ItemQuerySet[Item], filters: SearchFilters, *, page: Page) -> tuple[int, ...]:
@@ -162,7 +178,7 @@ def browse(items: ItemQuerySet[Item], filters: SearchFilters, *, page: Page) -> 
 
 def _base(listed: str, parameters: list[object], matches: Part | None, most: int | None) -> tuple[str, list[object]]:
     """Return the beginning of the statement, in which `base` holds the matches, and its parameters."""
-    limit = f"LIMIT {most:d}" if most is not None else ""
+    limit = f"LIMIT {most + 1:d}" if most is not None else ""
     if matches is None:
         return (
             f"""WITH base AS MATERIALIZED (
@@ -178,7 +194,7 @@ def _base(listed: str, parameters: list[object], matches: Part | None, most: int
     )
 
 
-def _answer(statement: str, parameters: list[object], filters: SearchFilters) -> Answer:
+def _answer(statement: str, parameters: list[object], filters: SearchFilters, most: int | None) -> Answer:
     found: dict[str, dict[str, tuple[str, int]]] = defaultdict(dict)
     hits: dict[int, int] = {}
     with connection.cursor() as cursor:
@@ -188,8 +204,9 @@ def _answer(statement: str, parameters: list[object], filters: SearchFilters) ->
                 hits[int(number)] = int(value)
             elif number or value not in found[name]:
                 found[name][value] = (label, int(number))
-    (_words, total) = found.pop("")[""]
-    return Answer(tuple(hits[place] for place in sorted(hits)), total, facets_from(found, filters))
+    total, looked_at, matched = (found.pop(name, NONE)[""][1] for name in ("", "!", "?"))
+    is_all = most is None or (looked_at <= most and matched < 2 * most)
+    return Answer(tuple(hits[place] for place in sorted(hits)), total, looked_at, is_all, facets_from(found, filters))
 
 
 def _factor(user: Reader) -> Combinable:

@@ -1,6 +1,7 @@
 """The one door to finding: words, filters and a reader go in, a page of results comes out."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from django.conf import settings
 
@@ -18,12 +19,20 @@ from catalogue.search.synonyms import Vocabulary, vocabulary
 from catalogue.search.words import dimension, lexemes_of
 from catalogue.searchindex import TIERS
 
-# Where this part of the catalogue would have to be looked at to fill a page, all of it is.
-ALL_FROM = 0.25
-# Where so many entries hold one of the words, more than COUNTED are taken to be listed to the reader without counting.
-KNOWN_TO_BE_MANY = 3 * COUNTED
-# So many times as many candidates are taken where the first did not fill the page.
+# Of a large catalogue so many matches are looked at to say how many there are and to count the facets;
+SAMPLED = 2_000
+# all of them where fewer than this pass the filters, as then each of them counts.
+PASSED_AT_LEAST = 200
+# So many of the candidates, the best by their words, are compared in everything else,
+COMPARED = 1_000
+# and so many times what a page shows, by the part of them that passes the filters.
+FOR_EACH_SHOWN = 3
+# So many times as many are taken where the first were not enough. Where this part of the catalogue would have to be
+# looked at to fill a page, all of it is.
 MORE_EACH_TIME = 8
+ALL_FROM = 0.25
+# Where so many entries hold one of the words, more than SAMPLED are taken to be listed to the reader without counting.
+KNOWN_TO_BE_MANY = 3 * SAMPLED
 
 
 def search(
@@ -46,7 +55,8 @@ def search(
         filters=filters,
         hits=_hits(_items(answer.ids, user), planned),
         total=min(answer.found, COUNTED),
-        is_capped=answer.found > COUNTED,
+        is_capped=answer.found > COUNTED or not answer.is_all,
+        sampled=None if answer.is_all else answer.looked_at,
         facets=answer.facets,
         number=min(filters.page, last),
         requested=filters.page,
@@ -82,60 +92,73 @@ def _answer(
 ) -> Answer:
     """Ask in one statement where all matches may be looked at, else for the counts and for the hits in turn."""
     page = Page(filters.page, size)
+    matches = _matches(planned)
     if planned.looks_at_all:
-        return ask(items, _matches(planned), filters, user, page=page, with_facets=with_facets)
-    unfiltered = not filters.is_filtered
-    if unfiltered and not with_facets and planned.commonest >= KNOWN_TO_BE_MANY:
-        counted = Answer((), COUNTED + 1, ())
-    else:
-        # Some of a very common word's matches tell that there are "more than", if no filter leaves few of them.
-        unscored = _matches(planned, scored=False, most=2 * COUNTED if unfiltered else None)
-        counted = ask(items, unscored, filters, user, with_facets=with_facets, most=COUNTED + 1)
+        return ask(items, matches, filters, user, page=page, with_facets=with_facets)
+    counted = _counted(items, planned, filters, user, with_facets=with_facets, by_words=matches is not None)
+    if matches is not None and not counted.is_all and counted.found < PASSED_AT_LEAST:
+        return ask(items, matches, filters, user, page=page, with_facets=with_facets)
     last = max(1, min(MAX_PAGE, -(-min(counted.found, COUNTED) // size)))
     page = Page(min(filters.page, last), size)
-    return Answer(_best(items, planned, filters, user, page, counted.found), counted.found, counted.facets)
+    return replace(counted, ids=_best(items, planned, filters, user, page, counted))
 
 
-def _matches(planned: Plan, *, scored: bool = True, most: int | None = None) -> Part | None:
+def _counted(
+    items: ItemQuerySet[Item],
+    planned: Plan,
+    filters: SearchFilters,
+    user: Reader,
+    *,
+    with_facets: bool,
+    by_words: bool,
+) -> Answer:
+    """Return how many matches a large catalogue has at least, and its facets, from looking at some of them."""
+    if not filters.is_filtered and not with_facets and planned.commonest >= KNOWN_TO_BE_MANY:
+        return Answer((), SAMPLED, SAMPLED, False, ())
+    some = planned.some_matches(2 * SAMPLED) if by_words else None
+    counted = ask(items, some, filters, user, with_facets=with_facets, most=SAMPLED)
+    # One more was asked for than is counted, to see whether there are more.
+    return replace(counted, found=min(counted.found, SAMPLED), looked_at=min(counted.looked_at, SAMPLED))
+
+
+def _matches(planned: Plan) -> Part | None:
     """Return what finds all matches; None where nothing is asked but to see what there is."""
     parsed = planned.parsed
     if not (parsed.words or parsed.identifiers):
         # Punctuation or pictures ask for something, which nothing can match; excluded words leave the rest.
         return NOTHING if parsed.text and not parsed.excluded else None
-    matches = planned.all_matches(scored=scored, most=most)
-    return planned.ranked(matches) if scored else Part(UNRANKED.format(words=matches.sql), matches.parameters)
+    return planned.ranked(planned.all_matches())
 
 
 NOTHING = Part("SELECT item_id, 0.0 AS relevance, 0 AS above FROM catalogue_searchentry WHERE false", ())
-UNRANKED = "SELECT item_id, 0.0 AS relevance, 0 AS above FROM ({words}) AS words"
 
 
 def _best(
-    items: ItemQuerySet[Item], planned: Plan, filters: SearchFilters, user: Reader, page: Page, found: int
+    items: ItemQuerySet[Item], planned: Plan, filters: SearchFilters, user: Reader, page: Page, counted: Answer
 ) -> tuple[int, ...]:
     """Return the hits of a page of a large catalogue, from as few candidates as fill it.
 
-    found: how many matches pass the filters, counted up to a limit. The smaller their part of all matches, the more
-    candidates it takes; where that part is not known, more are taken until the page is filled. Where it takes too many,
-    looking at all is as fast.
+    The smaller the part of the matches that pass the filters, the more candidates it takes; more are taken until the page
+    is filled. Where it takes too many, looking at all is as fast.
     """
-    expected = max(0, min(page.size, found - (page.number - 1) * page.size))
+    start = (page.number - 1) * page.size
+    expected = max(0, min(page.size, counted.found - start))
     matches = _matches(planned)
     if not expected:
         return ()
     if matches is None:
         return browse(items, filters, page=page)
     if filters.order == RELEVANCE:
-        share = planned.held / found if found <= COUNTED else 1.0
-        most = int(max(CANDIDATES, 4 * page.number * page.size) * max(1.0, share))
-        while most < planned.documents * ALL_FROM:
-            candidates = planned.best_matches(most)
-            if candidates is None:
+        shown = FOR_EACH_SHOWN * page.number * page.size * counted.looked_at / counted.found
+        times = max(1.0, shown / COMPARED)
+        while CANDIDATES * times < planned.documents * ALL_FROM:
+            best = planned.best_matches(int(CANDIDATES * times), int(COMPARED * times))
+            if best is None:
                 break
-            answer = ask(items, planned.ranked(candidates), filters, user, page=page)
-            if answer.found >= (page.number - 1) * page.size + expected:
+            answer = ask(items, planned.ranked(best), filters, user, page=page)
+            if answer.found >= start + expected:
                 return answer.ids
-            most *= MORE_EACH_TIME
+            times *= MORE_EACH_TIME
     return ask(items, matches, filters, user, page=page).ids
 
 

@@ -1,6 +1,5 @@
 """From words to a database question: which entries to look at, and what each is worth."""
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,11 +24,14 @@ from catalogue.search.words import (
 )
 from catalogue.searchindex import DIMENSIONS, TIERS, SearchCount
 
-# Where the words are in no more entries than this, added up, every entry that holds one is looked at.
+# In a catalogue of no more entries than this, every entry that holds one of the words is looked at; in a larger one where
+# no more than FEW hold one of them, added up.
 LOOKED_AT_ALWAYS = 15_000
-# Above it the most promising so many are looked at. Source of the number: docs/search.md, "Measured".
-CANDIDATES = 800
-RAREST_TERMS = 6
+FEW = 4_000
+# Else the entries with a group of the rarest words, of each group the most promising so many. Source of the numbers:
+# docs/search.md, "Measured".
+CANDIDATES = 400
+RAREST_TERMS = 5
 # Where the words are in a greater part of the entries than this, multiplying all is faster than asking the index.
 READ_THROUGH_FROM = 0.2
 # Another name of what was typed counts half.
@@ -104,34 +106,33 @@ class Plan:
     @property
     def looks_at_all(self) -> bool:
         """True where every entry that holds one of the words may be looked at, or the whole catalogue without words."""
-        return self.documents <= LOOKED_AT_ALWAYS or (bool(self.terms) and self.held <= LOOKED_AT_ALWAYS)
+        return self.documents <= LOOKED_AT_ALWAYS or (bool(self.terms) and self.held <= FEW)
 
-    def all_matches(self, *, scored: bool = True, most: int | None = None) -> Part:
-        """Return what finds every entry that has anything to do with the query.
-
-        scored=False leaves out what they are worth. With `most`, so many of the unscored are enough, whichever they are.
-        """
+    def all_matches(self) -> Part:
+        """Return what finds every entry that has anything to do with the query, and what it is worth."""
+        named = self._named(BY_WORDS)
         if self.vector is None:
-            return _together(self.exact)
-        keys = [term.key(0) for term in self.terms]
-        if not scored:
-            found = Part("SELECT item_id, 0.0, 0 FROM catalogue_entries_with_any(%s::int[]) AS item_id", (keys,))
-            if most is not None and self.held > READ_THROUGH_FROM * self.documents:
-                # Where the words are nearly everywhere, reading on until there are enough is soon done.
-                found = Part(SOME_WITH_ANY, (keys, most))
-            near = (Part(NEAR, (self.meaning, MOST_BY_MEANING, NEAR_FROM)),) if self.meaning else ()
-            return _together((found, *near, *self.exact))
+            return _together((*self.exact, *named))
         vector = self.vector.to_text()
         if self.held > READ_THROUGH_FROM * self.documents:
-            added = _together(self.exact)
+            added = _together((*self.exact, *named))
             return Part(READ_THROUGH.format(added=added.sql), (vector, *added.parameters))
-        return _together((Part(f"{SCORED} WHERE keys && %s::int[]", (vector, keys)), *self.exact))
+        keys = [term.key(0) for term in self.terms]
+        return _together((Part(f"{SCORED} WHERE keys && %s::int[]", (vector, keys)), *self.exact, *named))
 
-    def best_matches(self, most: int) -> Part | None:
-        """Return what finds about so many of the most promising entries, or None where that cannot be said.
+    def some_matches(self, most: int) -> Part:
+        """Return what finds about so many of the matches, whichever they are, with a relevance of nothing."""
+        near = [Part(NEAR, (self.meaning, MOST_BY_MEANING, NEAR_FROM))] if self.meaning else []
+        keys = [term.key(0) for term in self.terms]
+        with_any = [Part(SOME_WITH_ANY, (keys, most))] if keys else []
+        some = _together((*with_any, *near, *self.exact, *self._named(SOME_WITH_WORDS, most)))
+        return Part(RANKED_BY_NOTHING.format(words=some.sql), some.parameters)
 
-        Any of the rarest words, any two of them and all of them together, each at the lowest tier at which by
-        estimate no more than that many entries hold them. The estimate takes words to be independent.
+    def best_matches(self, candidates: int, most: int) -> Part | None:
+        """Return what finds the most promising entries, the best `most`, or None where that cannot be said.
+
+        Candidates are the entries with any of the rarest words, any two of them and all of them together, each at the
+        lowest tier at which by estimate no more than `candidates` hold them. The estimate takes words to be independent.
         """
         rarest = sorted(self.terms, key=lambda term: term.counts[0])[:RAREST_TERMS]
         groups: list[Sequence[Term]] = [[term] for term in rarest]
@@ -140,12 +141,14 @@ class Plan:
             groups.append(rarest)
         wanted = []
         for group in groups:
-            tier = self._lowest_tier(group, most)
+            tier = self._lowest_tier(group, candidates)
             if tier is not None:
-                wanted.append([term.key(tier) for term in group])
+                wanted.append(f"{{{','.join(str(term.key(tier)) for term in group)}}}")
         if self.vector is None or not wanted:
             return None
-        return _together((Part(BY_GROUP, (self.vector.to_text(), json.dumps(wanted))), *self.exact))
+        best = Part(BEST, (wanted, self.vector.to_text(), most))
+        together = _together((best, *self.exact, *self._named(SOME_WITH_WORDS, MOST_READ_FOR_NAMES)))
+        return Part(f"{together.sql} ORDER BY above DESC, score DESC LIMIT {most:d}", together.parameters)
 
     def ranked(self, words: Part) -> Part:
         """Return the entries of `words` and those near in meaning, with their relevance from 0 to 1 in place of scores.
@@ -163,6 +166,21 @@ class Plan:
         sql = RANKED_LARGE.format(words=words.sql)
         return Part(sql, (*words.parameters, meaning, MOST_BY_MEANING, NEAR_FROM, meaning, vector, *worth))
 
+    def _named(self, sql: str, *parameters: int) -> list[Part]:
+        """Return the parts that find the other names by this text, which takes what they are worth and a condition."""
+        rarity = {term.lexeme: term.rarity for term in self.terms}
+        return [
+            Part(
+                sql,
+                (
+                    OTHER_NAME_WEIGHT * sum(rarity[lexeme] for lexeme in names.lexemes),
+                    names.as_tsquery(),
+                    *parameters,
+                ),
+            )
+            for names in self.others
+        ]
+
     def _lowest_tier(self, group: Sequence[Term], most: int) -> int | None:
         for tier in range(TIERS):
             share = math.prod(term.counts[tier] / self.documents for term in group)
@@ -172,19 +190,13 @@ class Plan:
 
 
 SCORED = "SELECT item_id, -(weights <#> %s::sparsevec) AS score, 0 AS above FROM catalogue_searchentry"
-SOME_WITH_ANY = """
-    SELECT item_id, 0.0, 0 FROM (
-        SELECT item_id FROM catalogue_searchentry WHERE keys && %s::int[] LIMIT %s
-    ) AS some_entries
-"""
+SOME_WITH_ANY = "SELECT item_id, 0.0, 0 FROM catalogue_some_entries_with_any(%s::int[], %s) AS item_id"
 NEAR = "SELECT item_id, 0.0, 0 FROM catalogue_entries_near(%s::halfvec, %s) WHERE similarity >= %s"
-BY_GROUP = """
-    SELECT item_id, -(weights <#> %s::sparsevec), 0
-    FROM catalogue_entries_with_a_group(%s::jsonb) AS item_id JOIN catalogue_searchentry USING (item_id)
-"""
+BEST = "SELECT item_id, score, 0 FROM catalogue_best_entries(%s::text[], %s::sparsevec, %s)"
 BY_TITLE = "SELECT item_id, 0.0, %s FROM catalogue_searchentry WHERE title_key = %s"
 BY_IDENTIFIER = "SELECT item_id, 0.0, %s FROM catalogue_searchentry WHERE identifiers && %s::text[]"
 BY_WORDS = "SELECT item_id, %s, 0 FROM catalogue_entries_with_words(%s) AS item_id"
+SOME_WITH_WORDS = "SELECT item_id, %s, 0 FROM catalogue_some_entries_with_words(%s, %s) AS item_id"
 READ_THROUGH = """
     SELECT * FROM (
         SELECT item_id, -(weights <#> %s::sparsevec) + coalesce(added.score, 0) AS score, coalesce(added.above, 0) AS above
@@ -193,6 +205,7 @@ READ_THROUGH = """
     ) AS scored WHERE score > 0 OR above > 0
 """
 RANKED_BY_WORDS = "SELECT item_id, score AS relevance, above FROM ({words}) AS words"
+RANKED_BY_NOTHING = "SELECT item_id, 0.0 AS relevance, 0 AS above FROM ({words}) AS words"
 RELEVANCE = """
     SELECT item_id, above, (1 - %s) * score / most + %s * CASE
         WHEN similarity IS NULL THEN score / most ELSE greatest(similarity, 0) / nearest
@@ -273,9 +286,9 @@ def plan(parsed: ParsedQuery, others: Sequence[OtherNames]) -> Plan:
         parsed=parsed,
         terms=tuple(terms.values()) if is_asked else (),
         vector=SparseVector(worth, DIMENSIONS) if is_asked else None,
-        exact=tuple(_exact(parsed, terms, kept)),
+        exact=tuple(_exact(parsed, terms)),
         narrowing=_narrowing(parsed),
-        others=kept,
+        others=kept if is_asked else (),
         documents=documents,
         meaning=vector_of_query(parsed.wanted) if is_asked and is_read else None,
     )
@@ -297,8 +310,8 @@ def _worth_reading(found: OtherNames, counts: dict[int, int], documents: int) ->
     return replace(found, others=tuple(kept)) if kept else None
 
 
-def _exact(parsed: ParsedQuery, terms: dict[str, Term], others: Sequence[OtherNames]) -> list[Part]:
-    """Return the parts that find an identifier, a whole title, other names, and words that have no stem."""
+def _exact(parsed: ParsedQuery, terms: dict[str, Term]) -> list[Part]:
+    """Return the parts that find an identifier, a whole title, and words that have no stem."""
     parts = []
     if parsed.identifiers:
         parts.append(Part(BY_IDENTIFIER, (ABOVE_BY_IDENTIFIER, list(parsed.identifiers))))
@@ -306,9 +319,6 @@ def _exact(parsed: ParsedQuery, terms: dict[str, Term], others: Sequence[OtherNa
         return parts
     if parsed.words:
         parts.append(Part(BY_TITLE, (ABOVE_BY_TITLE, parsed.title_key)))
-    for names in others:
-        worth = OTHER_NAME_WEIGHT * sum(terms[lexeme].rarity for lexeme in names.lexemes)
-        parts.append(Part(BY_WORDS, (worth, names.as_tsquery())))
     if parsed.words and not terms:
         # Only words that the index of stems leaves out, as in "who" or "it": the unstemmed words have them.
         parts.append(Part(BY_WORDS, (0.0, " | ".join(quoted(word) for word in parsed.words))))

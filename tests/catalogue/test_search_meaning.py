@@ -122,6 +122,7 @@ def test_a_large_catalogue_ranks_as_a_small_one(monkeypatch: pytest.MonkeyPatch)
     small = [titles(search(filters.q, filters, ANYONE)) for filters in asked]
     assert any("Cerebrovascular accident: the first hour" in found for found in small)
     monkeypatch.setattr(planning, "LOOKED_AT_ALWAYS", 0)
+    monkeypatch.setattr(planning, "FEW", 0)
     leave_old_versions_in_the_index()
     assert [titles(search(filters.q, filters, ANYONE)) for filters in asked] == small
 

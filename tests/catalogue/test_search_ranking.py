@@ -156,6 +156,7 @@ def test_the_plan_for_a_large_catalogue_finds_what_looking_at_all_finds(
     ]
     small = [search(query, filters, ANYONE) for query, filters in asked]
     monkeypatch.setattr(planning, "LOOKED_AT_ALWAYS", 0)
+    monkeypatch.setattr(planning, "FEW", 0)
     for (query, filters), expected in zip(asked, small, strict=True):
         large = search(query, filters, ANYONE)
         assert titles(large) == titles(expected)
@@ -167,17 +168,39 @@ def test_a_large_catalogue_is_browsed_in_the_same_order(many: None, monkeypatch:
     asked = [filters_of(sort=sort, page=2, year_to=2015) for sort in ("", "title", "quality", "updated")]
     small = [titles(search("", filters, ANYONE)) for filters in asked]
     monkeypatch.setattr(planning, "LOOKED_AT_ALWAYS", 0)
+    monkeypatch.setattr(planning, "FEW", 0)
     assert [titles(search("", filters, ANYONE)) for filters in asked] == small
 
 
 def test_few_candidates_are_enough_for_the_best_results(many: None, monkeypatch: pytest.MonkeyPatch) -> None:
     best = titles(find("falls sepsis wards"))
     monkeypatch.setattr(planning, "LOOKED_AT_ALWAYS", 0)
+    monkeypatch.setattr(planning, "FEW", 0)
     monkeypatch.setattr(finding, "CANDIDATES", 12)
     assert titles(find("falls sepsis wards"))[:3] == best[:3]
     assert len(titles(find("falls sepsis wards", year_from=2015))) == min(
         10, find("falls sepsis wards", year_from=2015).total
     )
+
+
+def test_a_large_catalogue_is_counted_from_some_of_its_matches(many: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [find("falls", year_from=year).total for year in (2000, 2010, 2018)] == [30, 15, 3]
+    assert find("falls").sampled is None
+    monkeypatch.setattr(planning, "LOOKED_AT_ALWAYS", 0)
+    monkeypatch.setattr(planning, "FEW", 0)
+    monkeypatch.setattr(finding, "SAMPLED", 10)
+    monkeypatch.setattr(finding, "PASSED_AT_LEAST", 4)
+
+    everything = find("falls")
+    assert (everything.total, everything.is_capped, everything.sampled) == (10, True, 10)
+    kinds = everything.facet("kind")
+    assert kinds is not None
+    assert sum(option.count for option in kinds.options) <= 11
+    many_pass = find("falls", year_from=2010)
+    assert (many_pass.is_capped, len(many_pass.items)) == (True, many_pass.total)
+    assert 4 <= many_pass.total <= 10
+    few_pass = find("falls", year_from=2018)
+    assert (few_pass.total, few_pass.is_capped, len(few_pass.items)) == (3, False, 3)
 
 
 @pytest.mark.parametrize("page", ["abc", "0", "-1", "1e3", "٣", "999999", "99999999999999999999"])

@@ -123,6 +123,7 @@ def test_nobody_else_can_reach_them(empty: Path) -> None:
     with provide():
         assert value("SHOW listen_addresses") == ""
         assert value("SHOW max_connections") == "300"
+        assert value("SELECT setting::int >= 128 * 128 FROM pg_settings WHERE name = 'shared_buffers'") is True
         assert value("SHOW fsync") == "on"
         assert stat.S_IMODE((empty / "sockets").stat().st_mode) == 0o700
         assert stat.S_IMODE((empty / "postgres").stat().st_mode) == 0o700
