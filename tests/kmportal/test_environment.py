@@ -51,6 +51,7 @@ def test_database_url_is_read_whole() -> None:
     assert (socket["HOST"], socket["OPTIONS"]) == ("/run/postgresql", {"options": "-c jit=off"})
     own = environment.database_from_url("postgresql://me@db.example/portal?options=-c%20work_mem%3D64MB")
     assert own["OPTIONS"] == {"options": "-c work_mem=64MB"}
+    assert environment.database_from_url("postgresql://me@pool.example/portal?options=")["OPTIONS"] == {"options": ""}
 
 
 @pytest.mark.parametrize(
