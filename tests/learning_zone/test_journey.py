@@ -17,6 +17,9 @@ from tests.browser import NARROW, WIDE, axe_violations, follow, sideways_overflo
 from tests.factories import TopicFactory, UserFactory
 from tests.learning_zone.factories import TRANSCRIPT, LearningFactory
 
+# Long words and many of them, as people write.
+REFLECTION = f"https://learning.example/{'a' * 120} {'Walking aids within reach. ' * 20}"
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -51,6 +54,8 @@ def test_a_nurse_with_15_minutes(
     LearningFactory(title="A whole day about falls", topics=[falls], minutes=400, form="course")
     nurse = UserFactory(staff=True, name="Comfort Adeyemi")
     page = open_page(viewport)
+    # A page that fades in while it is printed is an error of the console.
+    page.emulate_media(reduced_motion="reduce")
     sign_in(page, nurse, live_server.url)
 
     page.goto("/learning/")
@@ -72,7 +77,7 @@ def test_a_nurse_with_15_minutes(
     is_for_everyone(page, "detail")
 
     page.get_by_role("link", name="I have done this").click()
-    page.get_by_label("What did you learn, and what will you do differently?").fill("Walking aids within reach.")
+    page.get_by_label("What did you learn, and what will you do differently?").fill(REFLECTION)
     page.get_by_label("Preserve safety").check()
     is_for_everyone(page, "done")
     page.get_by_role("button", name="Record it").click()
@@ -88,11 +93,12 @@ def test_a_nurse_with_15_minutes(
     text = " ".join("".join(one.extract_text() for one in PdfReader(kept).pages).split())
     assert "Total: 15 minutes" in text
     assert "Walking aids within" in text
+    assert "https://learning.example/" in text
     follow(page, "Page to print")
     is_for_everyone(page, "log")
     sheet = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True)))
     words = " ".join("".join(one.extract_text() for one in sheet.pages).split())
-    assert "Participatory time" in words, "a column is cut off on paper"
+    assert "Participatory time" in words, "a column is cut off on paper, or squeezed by a long reflection"
     assert "Total 15 min 0 min" in words
     assert "Print this page" not in words
     page.goto("/learning/for-library-staff/")
