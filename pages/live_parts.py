@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Case, Prefetch, Q, When
 from django.utils import timezone
 
 from design.glossary import terms_in_order
@@ -41,6 +41,11 @@ def quality_part() -> dict[str, Any]:
 
 
 def workstreams_with_people() -> list[Workstream]:
-    """Return the workstreams in order, each with `current_people`: those whose day has not passed. Two queries."""
-    current = WorkstreamPerson.objects.filter(Q(until=None) | Q(until__gte=timezone.localdate()))
+    """Return the workstreams in order, each with `current_people`: those whose day has not passed, the lead first.
+
+    Two queries.
+    """
+    leads_first = Case(When(capacity=WorkstreamPerson.Capacity.LEAD, then=0), default=1)
+    shown = WorkstreamPerson.objects.filter(Q(until=None) | Q(until__gte=timezone.localdate()))
+    current = shown.order_by(leads_first, "name")
     return list(Workstream.objects.prefetch_related(Prefetch("people", queryset=current, to_attr="current_people")))

@@ -134,11 +134,13 @@ def test_the_workstream_page_names_current_people_or_says_that_there_are_none(cl
     assert "No lead or champion is named here yet" in show(client, "workstream")
     ours = Workstream.objects.get(is_ours=True)
     WorkstreamPerson.objects.create(workstream=ours, name="Priya Raman", capacity="lead", patch="Fenmoor")
+    WorkstreamPerson.objects.create(workstream=ours, name="Ann Champion")
     yesterday = timezone.localdate() - datetime.timedelta(days=1)
     WorkstreamPerson.objects.create(workstream=ours, name="Gone Elsewhere", until=yesterday)
     html = show(client, "workstream")
     assert "Priya Raman" in html
     assert "Lead, Fenmoor" in html
+    assert html.index("Priya Raman") < html.index("Ann Champion"), "who leads stands first"
     assert "Gone Elsewhere" not in html
 
 
