@@ -4,6 +4,7 @@ from accounts.admin_pages.choosing import PortalStackedInline, PortalTabularInli
 from accounts.admin_pages.guarding import GuardedModelAdmin
 from accounts.admin_pages.lists import ConditionFilter, UsedConditionFilter
 from accounts.admin_pages.pages import FROM_DASHBOARD, PortalModelAdmin
+from accounts.admin_pages.places import NextPlaceFormSet
 from accounts.admin_pages.steps import Step
 from accounts.admin_pages.widgets import (
     DATE_WIDGET,
@@ -26,6 +27,7 @@ __all__ = [
     "GuardedModelAdmin",
     "LinesField",
     "MomentField",
+    "NextPlaceFormSet",
     "PortalModelAdmin",
     "PortalStackedInline",
     "PortalTabularInline",

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from accounts.admin_pages import DATE_WIDGET, PortalModelAdmin, PortalTabularInline, Step
+from accounts.admin_pages import DATE_WIDGET, NextPlaceFormSet, PortalModelAdmin, PortalTabularInline, Step
 from accounts.models import User
 from catalogue.services import NotReady
 from events.models import Campaign, Pack, Week
@@ -30,6 +30,7 @@ class PackInline(PortalTabularInline):
     """What can be downloaded."""
 
     model = Pack
+    formset = NextPlaceFormSet
     fields = ("position", "title", "file", "url")
     extra = 0
 

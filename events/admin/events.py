@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from accounts.admin_pages import ConditionFilter, PortalModelAdmin, PortalTabularInline, Step
+from accounts.admin_pages import ConditionFilter, NextPlaceFormSet, PortalModelAdmin, PortalTabularInline, Step
 from accounts.history import Own, events_of
 from accounts.models import User
 from catalogue.admin import ItemAdmin
@@ -73,6 +73,7 @@ class MaterialInline(PortalTabularInline):
     """What can be downloaded."""
 
     model = Material
+    formset = NextPlaceFormSet
     stands_after = "Use"
     fields = ("position", "title", "file", "url")
     extra = 0

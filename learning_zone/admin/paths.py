@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from accounts.admin_pages import GuardedModelAdmin, PortalTabularInline
+from accounts.admin_pages import GuardedModelAdmin, NextPlaceFormSet, PortalTabularInline
 from learning_zone.models import Path, PathStep
 
 
@@ -10,6 +10,7 @@ class PathStepInline(PortalTabularInline):
     """What to do, in order. Readers see the steps that they may see."""
 
     model = PathStep
+    formset = NextPlaceFormSet
     fields = ("position", "item", "note")
     autocomplete_fields = ("item",)
     extra = 1

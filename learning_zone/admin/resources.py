@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from accounts.admin_pages import CheckboxesField, PortalModelAdmin, PortalTabularInline
+from accounts.admin_pages import CheckboxesField, NextPlaceFormSet, PortalModelAdmin, PortalTabularInline
 from accounts.history import Own, Rows, events_of
 from catalogue.admin import ItemAdmin, ItemForm
 from catalogue.admin.filters import ReviewFilter, TopicFilter, TypeFilter
@@ -58,6 +58,7 @@ class StepInline(PortalTabularInline):
     """The steps of a programme."""
 
     model = Step
+    formset = NextPlaceFormSet
     stands_after = "Use"
     fields = ("position", "title", "minutes", "url")
     extra = 1
@@ -79,7 +80,7 @@ class LearningResourceAdmin(ItemAdmin):
     form = LearningResourceForm
     change_list_template = "admin/learning_zone/resource_change_list.html"
     list_display = (
-        "title", "type_words", "state_words", "provider", "minutes", "level", "access", "expires_on", "review_words",
+        "title", "type_words", "state_words", "provider", "minutes_number", "level", "access", "expires_on", "review_words",
         "updated_on",
     )  # fmt: skip
     list_filter = (
@@ -128,6 +129,11 @@ class LearningResourceAdmin(ItemAdmin):
         ),
         ("Care", {"fields": ("owner", ("reviewed_at", "review_due"), "created_at", "updated_at")}),
     )  # fmt: skip
+
+    @admin.display(description="minutes", ordering="minutes")
+    def minutes_number(self, resource: LearningResource) -> int | None:
+        """How long it takes, under a short heading."""
+        return resource.minutes
 
     def get_urls(self) -> list[URLPattern]:
         """Add the overview."""

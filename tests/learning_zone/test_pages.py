@@ -295,3 +295,23 @@ def test_the_second_of_two_librarians_at_one_path_is_told_and_the_order_of_the_f
     assert "Read." in told.content.decode()
     path.refresh_from_db()
     assert path.summary == "Watch, then read."
+
+
+def test_a_step_added_to_a_path_stands_last() -> None:
+    path = Path.objects.create(title="Falls", slug="falls", summary="Watch.")
+    kept = [PathStep.objects.create(path=path, item_id=LearningFactory().pk, position=place) for place in (1, 2)]
+    added = [LearningFactory(), LearningFactory()]
+    address, desk = reverse("admin:learning_zone_path_change", args=[path.pk]), signed_in(librarian())
+    (rows,) = desk.get(address).context["inline_admin_formsets"]
+    new = [rows.formset.extra_forms[0]["position"].value(), rows.formset.empty_form["position"].value()]
+    sent = {"title": "Falls", "slug": "falls", "summary": "Watch.", "position": "1"}
+    sent |= {"steps-TOTAL_FORMS": "5", "steps-INITIAL_FORMS": "2"}
+    for place, step in enumerate(kept):
+        sent |= {f"steps-{place}-id": step.pk, f"steps-{place}-path": path.pk}
+        sent |= {f"steps-{place}-item": step.item_id, f"steps-{place}-position": step.position}
+    for place, (resource, position) in enumerate(zip(added, new, strict=True), start=len(kept)):
+        sent |= {f"steps-{place}-item": resource.pk, f"steps-{place}-position": position}
+    # A row that was opened and left empty.
+    sent["steps-4-position"] = new[1]
+    assert desk.post(address, sent).status_code == 302
+    assert [step.item_id for step in path.steps.all()] == [step.item_id for step in kept] + [one.pk for one in added]
