@@ -36,7 +36,7 @@ class LearningResourceQuerySet(ItemQuerySet[ResourceType]):
 
     def for_page(self) -> LearningResourceQuerySet[ResourceType]:
         """All that a resource's page reads of it."""
-        return self.select_related("organisation", "superseded_by").prefetch_related(
+        return self.select_related("organisation", "superseded_by", "link_check").prefetch_related(
             "topics", "steps", "chapters", "runs"
         )
 

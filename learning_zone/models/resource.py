@@ -1,5 +1,6 @@
 """A learning resource, the dates of a course, the steps of a programme, the chapters of a recording."""
 
+import datetime
 from typing import ClassVar
 
 import pghistory
@@ -13,7 +14,7 @@ from catalogue.choices import KindName
 from catalogue.models import Item
 from design.dates import day_in_words, span_in_words
 from learning_zone import durations, transcripts
-from learning_zone.choices import METHOD_OF_TYPE, Access, Cost, Format, Level, Method, Need
+from learning_zone.choices import METHOD_OF_TYPE, Access, Cost, Format, Level, Method, Need, Verdict
 from learning_zone.embedding import allowed_origin
 from learning_zone.querysets import LearningResourceQuerySet, RunQuerySet
 
@@ -97,6 +98,12 @@ class LearningResource(Item):
     def length(self) -> str:
         """How long it takes, in words; "" where nobody knows."""
         return "" if self.minutes is None else durations.in_words(self.minutes)
+
+    @property
+    def link_broken_on(self) -> datetime.datetime | None:
+        """When the link was last found broken; None where it is not, or nobody has looked."""
+        check = getattr(self, "link_check", None)
+        return check.checked_at if check is not None and check.verdict == Verdict.BROKEN else None
 
     @property
     def outcome_list(self) -> list[str]:

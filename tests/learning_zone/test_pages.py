@@ -22,7 +22,7 @@ from design.dates import day_in_words
 from knowledge.services.techniques import load_techniques
 from learning_zone import transcripts
 from learning_zone.embedding import at_second
-from learning_zone.models import Chapter, CourseRun, LearningResource, Path, PathStep, Step
+from learning_zone.models import Chapter, CourseRun, LearningResource, LinkCheck, Path, PathStep, Step
 from learning_zone.shelf import TECHNIQUES
 from tests.admin import librarian, signed_in
 from tests.factories import EvidenceFactory, TopicFactory, UserFactory
@@ -315,3 +315,12 @@ def test_a_step_added_to_a_path_stands_last() -> None:
     sent["steps-4-position"] = new[1]
     assert desk.post(address, sent).status_code == 302
     assert [step.item_id for step in path.steps.all()] == [step.item_id for step in kept] + [one.pk for one in added]
+
+
+def test_a_reader_is_told_before_following_a_link_that_is_broken() -> None:
+    resource = LearningFactory(url="https://learning.example/gone")
+    told = "The link did not work when it was last checked"
+    assert told not in Client().get(resource.get_absolute_url()).content.decode()
+    LinkCheck.objects.filter(resource=resource).update(verdict="broken", checked_at=timezone.now())
+    assert told in Client().get(resource.get_absolute_url()).content.decode()
+    assert Client().get(LearningFactory(url="").get_absolute_url()).status_code == 200
