@@ -21,6 +21,8 @@ PLAIN_FIELDS = (
     "gains", "visibility", "company", "what_to_do", "technique",
 )  # fmt: skip
 NOVEMBER = 11
+FRIDAY = 4
+HOLIDAYS = {(12, 25), (12, 26), (1, 1)}
 
 
 def load_events(
@@ -42,7 +44,8 @@ def load_events(
         loader.event({"mode": Mode.ONLINE, "summary": "A session of last year’s KNOWvember.", **row}, day=day,
                      campaign=earlier)  # fmt: skip
     for row in content["others"]:
-        loader.event(row, day=today + datetime.timedelta(days=row["days"]))
+        lasting = row.get("second_day", row["days"]) - row["days"]
+        loader.event(row, day=_working_day(today + datetime.timedelta(days=row["days"]), lasting=lasting))
     for row in content["cards"]:
         loader.event({"form": CARD, "mode": Mode.ANY_TIME, "booking": BookingWay.NONE, **row}, day=None)
     loader.voices(content, campaign)
@@ -181,6 +184,16 @@ def _end(starts: datetime.datetime, row: dict[str, Any]) -> datetime.datetime:
     if "coffee" not in row:
         return ends
     return max(ends, _moment(timezone.localdate() + datetime.timedelta(days=row["coffee"]["sign_up_days"]), "17:00"))
+
+
+def _working_day(day: datetime.date, *, lasting: int) -> datetime.date:
+    """Return the day, or the next from which on none of so many more days is a weekend or a holiday at the year's end."""
+    while any(
+        date.weekday() > FRIDAY or (date.month, date.day) in HOLIDAYS
+        for date in (day + datetime.timedelta(days=later) for later in range(lasting + 1))
+    ):
+        day += datetime.timedelta(days=1)
+    return day
 
 
 def _moment(day: datetime.date, at: str) -> datetime.datetime:

@@ -25,12 +25,13 @@ class CardFacts:
 
     quality_words: the appraisal tool's own result, as in "Moderate certainty (GRADE)". publication_status: as in
     "Peer reviewed". source: the journal or publisher. access: what it takes to read it, as in "Free to read". minutes:
-    how long it takes, where it is something to do.
+    how long it takes, where it is something to do. is_dated: the source says the day, which makes the year superfluous.
     """
 
     quality_words: str = ""
     publication_status: str = ""
     source: str = ""
+    is_dated: bool = False
     access: str = ""
     minutes: int | None = None
     is_preprint: bool = False

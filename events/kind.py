@@ -42,7 +42,12 @@ def card_facts(item_ids: list[int]) -> Mapping[int, CardFacts]:
     """Return what the cards of these events show: when, where, and whether there are places. One query."""
     rows: Any = Event.objects.filter(pk__in=item_ids).with_places()
     return {
-        row.pk: CardFacts(source=when_in_words(row), access=facts_in_words(row, row.taken, row.waiting)) for row in rows
+        row.pk: CardFacts(
+            source=when_in_words(row),
+            is_dated=row.starts_at is not None,
+            access=facts_in_words(row, row.taken, row.waiting),
+        )
+        for row in rows
     }
 
 

@@ -130,6 +130,12 @@ def test_a_searchs_pieces_replace_title_and_summary_with_the_words_marked() -> N
     assert only(card, class_="kp-card__text").words == "fewer <falls>"
 
 
+def test_a_card_that_says_the_day_says_the_year_once() -> None:
+    facts = CardFacts(source="Tuesday 27 October 2026, 2pm", is_dated=True)
+    card = draw("{% item_card item %}", item=SampleItem(title="T", summary="S", year=2026, card_facts=facts))
+    assert only(card, class_="kp-facts").words.count("2026") == 1
+
+
 def test_a_compact_card_leaves_out_text_topics_and_review() -> None:
     item = SampleItem(
         title="T", summary="S", topics=SampleTopics(("Falls",)), card_facts=CardFacts(access="Free to read")
