@@ -14,11 +14,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils.crypto import get_random_string
@@ -28,6 +28,7 @@ from knowledge.models import KnowHow, Step
 from knowledge.services.contributing import save_part, tell
 from knowledge.services.experience import current_standing, share_experience
 from mail.models import OutboxMessage
+from tests import processes
 from tests.factories import UserFactory
 from tests.knowledge.factories import TOLD, draft, published
 
@@ -108,8 +109,6 @@ def test_confirmations_at_once_leave_the_level_that_follows_from_all_of_them() -
 
 TELLER = """
 import os, sys, uuid
-import django
-django.setup()
 from accounts.models import User
 from knowledge.services.contributing import tell
 by = User.objects.get(pk=int(sys.argv[1]))
@@ -123,18 +122,7 @@ for number in range(200):
 @pytest.mark.slow
 def test_a_killed_process_leaves_nothing_half_saved_and_loses_nothing_it_acknowledged() -> None:
     author = UserFactory(staff=True)
-    address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "kmportal.settings.test",
-        "DATABASE_URL": urlunsplit(address),
-    }
-    teller = subprocess.Popen(
-        [sys.executable, "-c", TELLER, str(author.pk)],
-        stdout=subprocess.PIPE,
-        env=environment,
-        cwd=Path(__file__).resolve().parents[2],
-    )
+    teller = processes.start(TELLER, str(author.pk))
     assert teller.stdout is not None
     acknowledged = [teller.stdout.readline() for _ in range(5)]
     time.sleep(0.05)
@@ -222,16 +210,11 @@ def test_a_web_server_killed_in_the_middle_of_sending_halves_nothing_and_loses_n
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
     served_as = ["--bind", f"127.0.0.1:{port}", "--threads", "4", "--no-control-socket", "--log-level", "critical"]
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "kmportal.wsgi:application", *served_as],
-        env={
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "kmportal.settings.test",
-            "DATABASE_URL": urlunsplit(address),
-        },
-        cwd=Path(__file__).resolve().parents[2],
+        env=processes.environment(),
+        cwd=processes.ROOT,
         start_new_session=True,
     )
     pressers = [Presser(port, cookies, token, number) for number in range(3)]

@@ -15,19 +15,23 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-DROP_BEFORE_BODY = "drop before the body"
 DROP_BEFORE_ANSWER = "drop before the answer"
 
 
 @dataclass
 class MailServer:
-    """What arrived, and what to answer: `answers["a@x.example"]` is used up one attempt at a time, then all is taken."""
+    """What arrived, and what to answer: `answers["a@x.example"]` is used up one attempt at a time, then all is taken.
+
+    While `hold` is there and not set, nobody is told that a message is taken; with `held_address`, only that address is
+    held up, and before its message is taken.
+    """
 
     port: int
     arrived: list[tuple[str, bytes]] = field(default_factory=list)
     answers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     connections: int = 0
     hold: threading.Event | None = None
+    held_address: str = ""
     holding: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -53,6 +57,8 @@ class MailServer:
     ) -> str:
         if self.answers[address] and self.answers[address][0][:1] in "45":
             return self.answers[address].pop(0)
+        if address == self.held_address:
+            await self.wait_until_let_go()
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -64,12 +70,17 @@ class MailServer:
         if answer.startswith("after body "):
             return answer.removeprefix("after body ")
         self.arrived.append((recipient, content))
-        if self.hold is not None:
-            self.holding.set()
-            await asyncio.get_running_loop().run_in_executor(None, self.hold.wait, 30)
+        if not self.held_address:
+            await self.wait_until_let_go()
         if answer == DROP_BEFORE_ANSWER:
             server.transport.abort()
         return "250 OK"
+
+    async def wait_until_let_go(self) -> None:
+        """Hold a sender up, and say so, where the test asks for it."""
+        if self.hold is not None:
+            self.holding.set()
+            await asyncio.get_running_loop().run_in_executor(None, self.hold.wait, 30)
 
 
 @pytest.fixture

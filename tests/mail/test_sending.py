@@ -1,26 +1,19 @@
 """Sending, against a real mail server: nothing lost, nothing twice but where nobody can know, and then recognisable."""
 
 import datetime
-import os
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from mail import sending
 from mail.models import OutboxMessage, Suppression
 from mail.sending import retry_delay, send_waiting
 from mail.services import queue
+from tests import processes
 from tests.mail.conftest import DROP_BEFORE_ANSWER, MailServer, smtp_settings
-
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def write(to: str = "ann@mail.example", **fields: Any) -> OutboxMessage:
@@ -166,22 +159,12 @@ def test_a_sender_killed_after_the_server_took_the_message_leaves_it_marked(mail
     """kill -9 between the server's taking and our mark: only the message in flight may come twice, recognisably."""
     mail_server.hold = threading.Event()
     first, second = write(), write("bob@mail.example")
-    child = subprocess.Popen(
-        [sys.executable, "-c", "import django; django.setup(); from mail.sending import send_waiting; send_waiting()"],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "DATABASE_URL": this_database_url(),
-            "EMAIL_URL": f"smtp://127.0.0.1:{mail_server.port}",
-            "DJANGO_SETTINGS_MODULE": "kmportal.settings.test",
-        },
-    )
-    try:
-        assert mail_server.holding.wait(30)
-        child.send_signal(signal.SIGKILL)
-    finally:
-        child.kill()
-        child.wait()
+    sender = "from mail.sending import send_waiting; send_waiting()"
+    with processes.start(sender, EMAIL_URL=f"smtp://127.0.0.1:{mail_server.port}") as child:
+        try:
+            assert mail_server.holding.wait(30)
+        finally:
+            child.kill()
     mail_server.hold.set()
     mail_server.hold = None
     states = [OutboxMessage.objects.get(pk=row.pk).state for row in (first, second)]
@@ -195,12 +178,6 @@ def test_a_sender_killed_after_the_server_took_the_message_leaves_it_marked(mail
     assert (second.state, second.ambiguous, second.attempts) == ("sent", 0, 1)
     assert mail_server.recipients == ["ann@mail.example", "ann@mail.example", "bob@mail.example"]
     assert mail_server.arrived[0][1] == mail_server.arrived[1][1]
-
-
-def this_database_url() -> str:
-    """Return the address of the database that this test uses."""
-    database = connection.settings_dict
-    return f"postgresql://{database['USER']}:{database['PASSWORD']}@/{database['NAME']}?host={database['HOST']}&port={database['PORT']}"
 
 
 def test_a_sender_that_lost_its_lease_writes_nothing_over_the_others_mark(db: None, mail_server: MailServer) -> None:
