@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from catalogue.models import Item
+from events.models import Campaign
 from pages.models import Page
 from taxonomy.models import Topic
 
@@ -34,6 +35,18 @@ class TopicSitemap(Sitemap):
         return Topic.objects.active().order_by("pk")
 
 
+class CampaignSitemap(Sitemap):
+    """Campaigns of this year and of earlier ones."""
+
+    def items(self) -> QuerySet[Campaign]:
+        """Return them in a stable order."""
+        return Campaign.objects.shown_to(AnonymousUser()).order_by("pk")
+
+    def lastmod(self, campaign: Campaign) -> datetime.datetime:
+        """When the campaign last changed."""
+        return campaign.updated_at
+
+
 class PageSitemap(Sitemap):
     """Pages shown to everyone."""
 
@@ -51,11 +64,17 @@ class FixedSitemap(Sitemap):
 
     def items(self) -> list[str]:
         """Return the names of their addresses."""
-        return ["home", "topics"]
+        return ["home", "topics", "events:home", "events:cards", "events:campaigns"]
 
     def location(self, name: str) -> str:
         """Return the address."""
         return reverse(name)
 
 
-SITEMAPS = {"items": ItemSitemap, "topics": TopicSitemap, "pages": PageSitemap, "fixed": FixedSitemap}
+SITEMAPS = {
+    "items": ItemSitemap,
+    "topics": TopicSitemap,
+    "campaigns": CampaignSitemap,
+    "pages": PageSitemap,
+    "fixed": FixedSitemap,
+}

@@ -14,6 +14,7 @@ from pytest_django import Settings
 from demonstration.models import DemonstrationLoad
 from pages.models import Page
 from pages.services import load_pages
+from tests.events.factories import CampaignFactory
 from tests.factories import AppraisalFactory, EvidenceFactory, TopicFactory, UserFactory
 from tests.knowledge.factories import published
 
@@ -165,13 +166,17 @@ def test_the_sitemap_names_what_everyone_may_read_and_nothing_else(client: Clien
         EvidenceFactory(status="withdrawn", withdrawn_reason="Wrong."),
     ]
     topic = TopicFactory()
+    campaign, in_preparation = CampaignFactory(), CampaignFactory(is_shown=False)
     client.force_login(UserFactory(librarian=True))
     index = client.get("/sitemap.xml").content.decode()
     sections = re.findall(r"<loc>http://testserver([^<]*)</loc>", index)
-    assert len(sections) == 4
+    assert len(sections) == 5
     text = "".join(client.get(address).content.decode() for address in sections)
     assert open_item.get_absolute_url() in text
     assert topic.get_absolute_url() in text
+    assert campaign.get_absolute_url() in text
+    assert in_preparation.get_absolute_url() not in text
+    assert reverse("events:cards") in text
     assert reverse("page", args=["quality"]) in text
     assert reverse("page", args=["workstream"]) not in text
     assert [item for item in hidden if item.get_absolute_url() in text] == []
