@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.forms import Textarea
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -159,13 +159,13 @@ class EventAdmin(ItemAdmin):
 
     form = EventForm
     list_display = (
-        "title", "type_words", "when_words", "state_words", "running", "campaign", "places_words", "updated_on",
+        "title", "type_words", "when_words", "state_words", "campaign", "places_words", "updated_on",
     )  # fmt: skip
     list_filter = (WhenFilter, "campaign", "status", TypeFilter, "mode", "booking", TopicFilter, "visibility")
     list_select_related: ClassVar[tuple[str, ...]] = ("organisation", "campaign")
     search_fields = ("title", "series", "speakers__name")
     search_help_text = "Search by title, series or speaker"
-    ordering: ClassVar[tuple[str, ...]] = ("-starts_at", "-updated_at")
+    ordering: ClassVar[tuple[Any, ...]] = (F("starts_at").desc(nulls_last=True), "-updated_at")
     inlines = (SpeakerInline, SessionInline, MaterialInline)
     steps = (RECORDING, POSTPONE, CANCEL, *REVIEW_STEPS)
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("organisation", "owner", "campaign", "leads_to")
@@ -282,8 +282,11 @@ class EventAdmin(ItemAdmin):
 
     @admin.display(description="when", ordering="starts_at")
     def when_words(self, event: Event) -> str:
-        """The start, or how long a card takes."""
-        return event.get_minutes_display() or "" if event.is_card else moment_in_words(event.starts_at)
+        """The start, and whether it takes place; of a card how long it takes."""
+        if event.is_card:
+            return event.get_minutes_display() or ""
+        words = moment_in_words(event.starts_at)
+        return words if event.running == Running.ON else f"{words}: {event.get_running_display().lower()}"
 
     @admin.display(description="places")
     def places_words(self, event: Any) -> str:
