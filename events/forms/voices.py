@@ -26,6 +26,10 @@ class PledgeForm(OpenForm):
         help_text="One thing that you will do. Do not write anything that could identify a patient.",
         max_length=PLEDGE_LIMIT,
         widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "required": "Write what you pledge to do",
+            "max_length": "Your pledge must be %(limit_value)d characters or fewer; it has %(show_value)d",
+        },
     )
     name = name_field("Your name", "Leave it empty to stay anonymous.")
     organisation = forms.CharField(label="Your team or organisation", required=False, max_length=200)

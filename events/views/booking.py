@@ -75,13 +75,17 @@ SENTENCES = {
     BookingState.CANCELLED: "Your place is given back.",
     BookingState.LAPSED: "The place is no longer kept for you.",
 }
+LEFT_WAITING_LIST = "You are off the waiting list."
 
 
 @never_cache
 @require_safe
 def asked(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that a message is on its way. It says the same whoever asked."""
-    return render(request, "events/asked.html", {"event": readable(request, pk)})
+    event = readable(request, pk)
+    numbers = places(event)
+    state = state_of(event, taken=numbers["taken"], waiting=numbers["waiting"])
+    return render(request, "events/asked.html", {"event": event, "is_full": state.is_full})
 
 
 @never_cache
@@ -125,6 +129,7 @@ def booking(request: HttpRequest, token: str) -> HttpResponse:
 
 def _act(request: HttpRequest, own: Booking) -> None:
     """Confirm, accept or cancel, as the button says, and leave a sentence."""
+    was_waiting = own.state == BookingState.WAITING
     acts = {"confirm": services.confirm, "accept": services.accept, "cancel": services.cancel}
     act = acts.get(request.POST.get("do", ""))
     if act is None:
@@ -134,7 +139,8 @@ def _act(request: HttpRequest, own: Booking) -> None:
     except services.CannotBook as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, SENTENCES[BookingState(own.state)])
+        left = was_waiting and own.state == BookingState.CANCELLED
+        messages.success(request, LEFT_WAITING_LIST if left else SENTENCES[BookingState(own.state)])
 
 
 @never_cache

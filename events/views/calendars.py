@@ -79,7 +79,9 @@ def feed_address(request: SignedInRequest) -> HttpResponse:
         messages.success(request, "The address no longer works.")
     else:
         feeds.new_address(by=request.user)
-        messages.success(request, "Your calendar has a new address. An earlier one no longer works.")
+        messages.success(
+            request, "This is the address of your calendar. An earlier one, if you had one, no longer works."
+        )
     return redirect("events:mine")
 
 

@@ -278,3 +278,31 @@ def test_opening_a_link_changes_nothing() -> None:
     guest = services.book_as_guest(event=event, name="Ada", email="ada@mail.example")
     Client().get(reverse("events:booking", args=[guest.token]))
     assert Event.objects.get().bookings.get().state == "unconfirmed"
+
+
+def test_who_leaves_the_waiting_list_is_not_told_of_a_place() -> None:
+    event, person = EventFactory(capacity=1), UserFactory()
+    services.book(event=event, by=UserFactory())
+    services.book(event=event, by=person)
+    client = Client()
+    client.force_login(person)
+    page = client.post(reverse("events:change", args=[event.pk]), {"do": "cancel"}, follow=True).content.decode()
+    assert "You are off the waiting list." in page
+    assert "Your place is given back." not in page
+
+
+def test_a_guest_of_a_full_event_is_told_of_the_waiting_list() -> None:
+    event = EventFactory(capacity=1)
+    address = reverse("events:asked", args=[event.pk])
+    assert "waiting list" not in Client().get(address).content.decode()
+    services.book(event=event, by=UserFactory())
+    assert "you join the waiting list" in Client().get(address).content.decode()
+
+
+@pytest.mark.parametrize(("came", "words"), [(True, "You came"), (None, "This event is over")])
+def test_afterwards_a_booking_speaks_of_what_is_past(came: bool | None, words: str) -> None:
+    start = timezone.now() - datetime.timedelta(days=2)
+    own = booked(EventFactory(starts_at=start), came=came)
+    page = Client().get(reverse("events:booking", args=[own.token])).content.decode()
+    assert words in page
+    assert "You have a place" not in page

@@ -17,14 +17,14 @@ from catalogue.choices import RelationKind, Visibility
 from catalogue.models import Item
 from catalogue.search import SearchFilters, search
 from catalogue.services import NotReady
-from events.models import Event, Material, Speaker
+from events.models import Event, Material, Speaker, Week
 from events.services import recording
 from events.services.forgetting import forget_old, forget_person
 from knowledge.services.techniques import load_techniques
 from learning_zone.models import LearningResource
 from mail.models import OutboxMessage
 from tests.admin import librarian, signed_in
-from tests.events.factories import CardFactory, EventFactory, booked
+from tests.events.factories import CampaignFactory, CardFactory, EventFactory, booked
 from tests.factories import TopicFactory, UserFactory
 from tests.learning_zone.factories import LearningFactory
 
@@ -297,3 +297,42 @@ def test_guests_are_forgotten_a_year_after_the_event() -> None:
         assert forget_old() == 1
     guest.refresh_from_db()
     assert (guest.name, guest.email) == ("", "")
+
+
+def test_cards_say_when_instead_of_the_year() -> None:
+    start = datetime.datetime(2031, 5, 6, 13, tzinfo=datetime.UTC)
+    EventFactory(title="Far ahead", starts_at=start)
+    page = Client().get(reverse("events:home")).content.decode()
+    assert "Tuesday 6 May 2031, 2pm to 3pm" in page
+    assert "Year: " not in page
+
+
+def test_a_campaign_leads_to_each_of_its_weeks() -> None:
+    campaign = CampaignFactory()
+    for number in (1, 8):
+        day = campaign.starts_on.replace(day=number)
+        Week.objects.create(campaign=campaign, name=f"Week {number}", starts_on=day, ends_on=day)
+    page = Client().get(campaign.get_absolute_url()).content.decode()
+    for number, name in ((1, "Week 1"), (2, "Week 8")):
+        assert f'href="#part-{number}">{name}' in page
+        assert f'<h3 id="part-{number}">{name}' in page
+
+
+def test_librarians_find_events_by_date_and_cards_last() -> None:
+    card, late = CardFactory(title="A card"), EventFactory(title="Late", running="postponed")
+    early = EventFactory(title="Early", starts_at=timezone.now() - datetime.timedelta(days=9))
+    page = signed_in(librarian()).get(reverse("admin:events_event_changelist")).content.decode()
+    places = [page.index(f">{event.title}</a>") for event in (late, early, card)]
+    assert places == sorted(places)
+    assert ": postponed" in page
+
+
+def test_a_name_ticks_who_came() -> None:
+    event = EventFactory()
+    own = booked(event, UserFactory(name="Nora Nurse"))
+    address = reverse("admin:events_event_attendance", args=[event.pk])
+    client = signed_in(librarian())
+    assert f'<label for="came-{own.pk}">Nora Nurse</label>' in client.get(address).content.decode()
+    client.post(address, {"came": str(own.pk)})
+    own.refresh_from_db()
+    assert own.came is True

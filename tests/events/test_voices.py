@@ -68,6 +68,7 @@ def test_the_trap_an_empty_form_and_too_much_are_told(settings: Any) -> None:
     assert send("pledges", campaign, text="Buy", website="spam").status_code == 422
     empty = send("pledges", campaign, text="", name="Ada")
     assert empty.status_code == 422
+    assert "Write what you pledge to do" in empty.content.decode()
     assert 'value="Ada"' in empty.content.decode()
     assert "<title>Error: " in empty.content.decode()
     settings.RATE_LIMITS = {**settings.RATE_LIMITS, "speak_up": [(1, 60)]}
