@@ -3,6 +3,7 @@
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, table
 
 TAGS = {
     "a", "blockquote", "br", "code", "em", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s", "strong",
@@ -11,7 +12,32 @@ TAGS = {
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 SCHEMES = {"http", "https", "mailto"}
 
+# A table whose short rows would be filled up with more cells than this is no table that somebody wrote.
+MOST_FILLED_CELLS = 500
+
+
+def _honest_table(state: StateBlock, first: int, end: int, silent: bool) -> bool:
+    """Read a table, unless a wide heading over many short rows would make a page of megabytes from a few lines."""
+    if not table(state, first, end, True):
+        return False
+    columns = _cells(state, first)
+    filled = 0
+    for line in range(first + 2, end):
+        if state.isEmpty(line):
+            break
+        filled += max(0, columns - _cells(state, line))
+        if filled > MOST_FILLED_CELLS:
+            return False
+    return silent or table(state, first, end, False)
+
+
+def _cells(state: StateBlock, line: int) -> int:
+    """Return how many cells a line holds, give or take its edges."""
+    return state.src.count("|", state.bMarks[line], state.eMarks[line]) + 1
+
+
 _parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+_parser.block.ruler.at("table", _honest_table, {"alt": ["paragraph", "reference"]})
 
 
 def render_markdown(text: str, *, top_heading: int = 2) -> SafeString:
