@@ -60,3 +60,8 @@ def published(by: User | None = None, technique: TechniqueTemplate | None = None
     return approve(
         knowhow=knowhow, version=knowhow.version, by=librarian, form=values.get("form", "tip"), topics=[TopicFactory()]
     )
+
+
+def actions(knowhow: KnowHow) -> list[str]:
+    """What was done to it, in order."""
+    return list(knowhow.steps.in_order().values_list("action", flat=True))
