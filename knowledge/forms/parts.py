@@ -9,7 +9,7 @@ from django.core.validators import validate_email
 from django.utils import timezone
 
 from catalogue.choices import Setting, Visibility
-from design.forms import DateField, PortalForm
+from design.forms import DateField, PortalForm, use_plain_messages
 from knowledge.choices import WRITTEN_TYPES, Basis, Outcome, ToldAs
 from knowledge.forms.fields import PlainTextField, text_field
 from knowledge.models import KnowHow
@@ -55,6 +55,7 @@ class AnswersForm(PortalForm):
         super().__init__(*args, **kwargs)
         for question in part.questions:
             self.fields[question.key] = text_field(question, required=False)
+            use_plain_messages(self.fields[question.key], label=question.prompt)
             self.fields[question.key].required_to_send = question.required  # type: ignore[attr-defined]
         self.marks_optional = False
 
@@ -221,7 +222,8 @@ class ReadersForm(AnswersForm):
     def changes(self) -> dict[str, Any]:
         """Return what to hand to `save_part`."""
         names = ("visibility", "told_as", "credit", "may_be_contacted")
-        return {"values": {name: self.cleaned_data[name] for name in names} | {"has_chosen_readers": True}}
+        values = {name: self.cleaned_data[name] for name in names} | {"has_chosen_readers": True}
+        return {"values": values, "colleagues": self.cleaned_data["colleagues"]}
 
 
 FORMS_OF_PARTS: dict[str, type[AnswersForm]] = {

@@ -101,8 +101,9 @@ def save_part(
     values: Mapping[str, Any] | None = None,
     answers: Mapping[str, str] | None = None,
     topics: Iterable[Topic] | None = None,
+    colleagues: Iterable[str] = (),
 ) -> KnowHow:
-    """Save some answers over the version that the writer saw.
+    """Save some answers over the version that the writer saw, and let colleagues read it (see `name_people`).
 
     Where nothing differs the version stays, so that a page may save as often as it likes. Raises EditConflict where
     somebody saved in between, NotReady where the person may not change it, and KeyError for a field that is no
@@ -117,6 +118,7 @@ def save_part(
     Item.objects.select_for_update().get(pk=knowhow.pk)
     knowhow = KnowHow.objects.get(pk=knowhow.pk)
     refuse_unless_editable([knowhow], by)
+    name_people(knowhow=knowhow, emails=colleagues, by=by)
     merged = {**knowhow.answers, **answers}
     chosen = None if topics is None else {topic.pk for topic in topics}
     same_topics = chosen is None or chosen == set(knowhow.topics.values_list("pk", flat=True))

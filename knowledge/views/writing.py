@@ -205,9 +205,6 @@ def change_link(request: SignedInRequest, knowhow: KnowHow) -> None:
 
 def save(form: AnswersForm, request: SignedInRequest) -> KnowHow:
     """Save what the form holds over the version it was opened with. Raises EditConflict or NotReady."""
-    named = form.cleaned_data.get("colleagues")
-    if named:
-        contributing.name_people(knowhow=form.knowhow, emails=named, by=request.user)
     return contributing.save_part(
         knowhow=form.knowhow, version=form.cleaned_data["version"], by=request.user, **form.changes()
     )

@@ -8,11 +8,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from catalogue.models import ItemPerson
 from knowledge.models import ChampionProfile, Community, KnowHow, TechniqueTemplate
 from knowledge.services import champions
+from knowledge.services.contributing import save_part
 from knowledge.services.experience import share_experience
 from knowledge.services.moderating import withdraw
-from tests.factories import TopicFactory, UserFactory
+from tests.factories import OrganisationFactory, TopicFactory, UserFactory
 from tests.knowledge.factories import TOLD, draft, published, sent, told
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +153,31 @@ class TestWriting:
         assert "<html" not in part
         assert "<script>x" not in whole + part
         assert KnowHow.objects.get().what_we_did == item.what_we_did
+
+    def test_a_save_that_meets_a_conflict_opens_it_to_nobody(self, client: Client) -> None:
+        organisation = OrganisationFactory()
+        author = UserFactory(staff=True, organisation=organisation)
+        colleague = UserFactory(staff=True, organisation=organisation)
+        client.force_login(author)
+        item = draft(author)
+        save_part(knowhow=item, version=item.version, by=author, values={"title": "On the other device"})
+        data = {"version": item.version, "visibility": "team", "told_as": "name", "colleagues": colleague.email}
+        address = reverse("knowledge:part", args=[item.pk, "readers"])
+        assert client.post(address, data).status_code == 409
+        assert not ItemPerson.objects.filter(item=item).exists()
+        data["version"] = KnowHow.objects.get().version
+        assert client.post(address, data).status_code == 302
+        assert ItemPerson.objects.get(item=item).user == colleague
+
+    def test_too_long_an_answer_is_refused_in_the_portals_words_and_kept(self, client: Client, author: Any) -> None:
+        item = draft(author)
+        address = reverse("knowledge:part", args=[item.pk, "about"])
+        page = client.post(address, {"version": item.version, "title": "x" * 130})
+        words = page.content.decode()
+        assert page.status_code == 422
+        assert "Your answer must be 120 characters or fewer; it has 130" in words
+        assert "x" * 130 in words
+        assert KnowHow.objects.get().title == item.title
 
     def test_only_its_author_and_librarians_reach_a_draft(self, client: Client) -> None:
         item = draft()
