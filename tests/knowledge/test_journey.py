@@ -245,6 +245,31 @@ def test_every_other_page_is_for_everyone(
         is_for_everyone(page)
 
 
+def test_the_facilitators_sheet_goes_to_paper_without_its_button(
+    window_of: Callable[..., Page], review: TechniqueTemplate
+) -> None:
+    reader, sheet = UserFactory(staff=True), "/know-how/techniques/after-action-review/sheet/"
+    page = window_of(reader)
+    page.goto(sheet)
+    expect(page.get_by_text("Print", exact=True)).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.get_by_text("Print", exact=True)).to_be_hidden()
+    page = window_of(reader, javascript=False)
+    page.goto(sheet)
+    expect(page.get_by_text("Print", exact=True)).to_be_hidden()
+
+
+def test_a_list_to_choose_several_topics_from_shows_several(window_of: Callable[..., Page]) -> None:
+    for number in range(9):
+        TopicFactory(name=f"Topic {number}")
+    author = UserFactory(staff=True)
+    page = window_of(author, WIDE)
+    page.goto(f"/know-how/contributions/{draft(author).pk}/write/weight/")
+    box = page.get_by_label("Which topics is it about?").bounding_box()
+    assert box is not None
+    assert box["height"] > 120
+
+
 def test_preview_and_saving_are_quick(client: Client) -> None:
     """With the longest text allowed in every answer; the best of five, so that other work of the machine counts less."""
     author = UserFactory(staff=True)
