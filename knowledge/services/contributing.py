@@ -118,7 +118,8 @@ def save_part(
     Item.objects.select_for_update().get(pk=knowhow.pk)
     knowhow = KnowHow.objects.get(pk=knowhow.pk)
     refuse_unless_editable([knowhow], by)
-    name_people(knowhow=knowhow, emails=colleagues, by=by)
+    if colleagues:
+        name_people(knowhow=knowhow, emails=colleagues, by=by)
     merged = {**knowhow.answers, **answers}
     chosen = None if topics is None else {topic.pk for topic in topics}
     same_topics = chosen is None or chosen == set(knowhow.topics.values_list("pk", flat=True))
