@@ -65,8 +65,8 @@ class DigestQuerySet(models.QuerySet[DigestType]):
     """Readers' parts of runs."""
 
     def with_reader(self) -> DigestQuerySet[DigestType]:
-        """All that writing needs of run and reader."""
-        return self.select_related("run", "subscriber__user")
+        """All that writing needs of run and reader. Runs and accounts are read by themselves: a hundred mails share one run."""
+        return self.select_related("subscriber").prefetch_related("run", "subscriber__user")
 
     def unsettled(self) -> DigestQuerySet[DigestType]:
         """Those of which nobody knows yet whether they arrive."""

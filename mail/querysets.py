@@ -22,7 +22,7 @@ class OutboxQuerySet(models.QuerySet[MessageType]):
 
     def unsent(self) -> OutboxQuerySet[MessageType]:
         """What is still to be sent, or is being sent."""
-        return self.filter(state__in=("waiting", "sending"))
+        return self.filter(is_unsent=True)
 
     def due(
         self, *, at: datetime.datetime | None = None, until: datetime.datetime | None = None

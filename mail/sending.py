@@ -142,7 +142,7 @@ def send_over_connections(
                 outcome = send_one(*message, client=client, owner=owner, marks=marks)
                 sent += outcome is not None and outcome.result is smtp.Result.SENT
                 message = next(waiting, None)
-                if outcome is not None and not outcome.connected:
+                if client.sock is None:
                     break
     return sent
 
@@ -194,14 +194,16 @@ def send_one(
         logger.exception("Message %s cannot be written out", message.pk)
         settle(message, owner=owner, state=State.FAILED, last_error=f"It cannot be written out: {error}")
         return None
-    is_mine = (
-        marks.sending(message)
-        if marks is not None
-        else settle(message, owner=owner, state=State.SENDING, attempts=F("attempts") + 1)
-    )
-    if not is_mine:
+
+    def mark() -> bool:
+        if marks is not None:
+            return marks.sending(message)
+        return settle(message, owner=owner, state=State.SENDING, attempts=F("attempts") + 1)
+
+    try:
+        outcome = smtp.deliver(client, sender=sender, recipient=message.to, content=body, mark=mark)
+    except smtp.NotHeld:
         return None
-    outcome = smtp.deliver(client, sender=sender, recipient=message.to, content=body)
     if marks is not None and outcome.result is smtp.Result.SENT:
         marks.sent(message, outcome.code)
     else:

@@ -3,7 +3,7 @@
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -30,6 +30,10 @@ class Outcome:
     code: int | None = None
     words: str = ""
     connected: bool = True
+
+
+class NotHeld(Exception):
+    """The message is not this sender's any more: nothing of it was handed over."""
 
 
 class ServerUnreachable(Exception):
@@ -96,16 +100,20 @@ def hang_up(client: smtplib.SMTP) -> None:
         client.close()
 
 
-def deliver(client: smtplib.SMTP, *, sender: str, recipient: str, content: bytes) -> Outcome:
+def deliver(
+    client: smtplib.SMTP, *, sender: str, recipient: str, content: bytes, mark: Callable[[], bool] = lambda: True
+) -> Outcome:
     """Hand one message over. Never raises for what the server or the network does.
 
     Until the final dot has left, a broken connection means that nothing was taken; after it, that nobody knows
-    (RFC 1047).
+    (RFC 1047). mark: writes down that the message is about to leave, and says whether this sender still holds it; no
+    word of the message leaves before. Raises NotHeld where it does not, with the connection closed where the server
+    was told of the message already.
     """
     handed_over = False
     try:
         begin = begin_in_one_go if client.has_extn("pipelining") else begin_step_by_step
-        refusal = begin(client, sender, recipient)
+        refusal = begin(client, sender, recipient, mark)
         if refusal is not None:
             return refused(client, *refusal)
         client.send(dot_stuffed(content))
@@ -119,8 +127,12 @@ def deliver(client: smtplib.SMTP, *, sender: str, recipient: str, content: bytes
         return Outcome(Result.UNKNOWN if handed_over else Result.RETRY, None, describe(error), connected=False)
 
 
-def begin_step_by_step(client: smtplib.SMTP, sender: str, recipient: str) -> tuple[int, bytes] | None:
+def begin_step_by_step(
+    client: smtplib.SMTP, sender: str, recipient: str, mark: Callable[[], bool]
+) -> tuple[int, bytes] | None:
     """Say from whom and to whom, each after the answer to the last; return a refusal, None where the text may follow."""
+    if not mark():
+        raise NotHeld
     code, words = client.mail(sender)
     if code == 250:
         code, words = client.rcpt(recipient)
@@ -129,12 +141,23 @@ def begin_step_by_step(client: smtplib.SMTP, sender: str, recipient: str) -> tup
     return None if code == 354 else (code, words)
 
 
-def begin_in_one_go(client: smtplib.SMTP, sender: str, recipient: str) -> tuple[int, bytes] | None:
+def begin_in_one_go(
+    client: smtplib.SMTP, sender: str, recipient: str, mark: Callable[[], bool]
+) -> tuple[int, bytes] | None:
     """Say the same at once to a server that allows it (RFC 2920): one journey instead of three.
 
-    Where a server takes the text of a message whose recipient it refused, an empty one ends the matter.
+    The mark is written while the server thinks. Where it is refused the connection ends without a text, so that the
+    server takes nothing: a dot would have it take an empty message. Where a server takes the text of a message whose recipient it refused, an empty one ends the matter.
     """
     client.send(f"MAIL FROM:<{sender}>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n".encode("ascii"))
+    is_held = False
+    try:
+        is_held = mark()
+    finally:
+        if not is_held:
+            client.close()
+    if not is_held:
+        raise NotHeld
     answers = [client.getreply() for _command in range(3)]
     for code, words in answers[:2]:
         if code not in {250, 251}:
