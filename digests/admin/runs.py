@@ -35,63 +35,81 @@ AS_MAIL = {
 }
 
 
-def step(change: Callable[..., int], words: str) -> Callable[[Sequence[Run], Mapping[str, Any], User], str]:
-    """Return what a step does with one run: the change, and the sentence with its number."""
+def step(
+    name: str,
+    *,
+    label: str,
+    button: str,
+    question: str,
+    change: Callable[..., int],
+    done: str,
+    states: Sequence[str],
+    lead: str = "",
+) -> Step:
+    """Return what can be done with one run while it is in one of these states.
+
+    change: the service, which takes run and by and returns how many mails it was about; done: the
+    sentence with that number.
+    """
 
     def act(runs: Sequence[Run], answers: Mapping[str, Any], by: User) -> str:
-        return words.format(number=change(run=runs[0], by=by))
+        return done.format(number=change(run=runs[0], by=by))
 
-    return act
+    def offered(request: HttpRequest, run: Run) -> bool:
+        return run.state in states
 
-
-def is_in(*states: str) -> Callable[[HttpRequest, Run], bool]:
-    """Return whether a run is in one of the states, for the steps that are offered then."""
-    return lambda request, run: run.state in states
+    return Step(
+        name=name,
+        label=label,
+        question=question,
+        button=button,
+        lead=lead,
+        act=act,
+        refusals=(CannotDo,),
+        in_bulk=False,
+        offered=offered,
+    )
 
 
 STEPS = (
-    Step(
-        name="release",
+    step(
+        "release",
         label="Release…",
         question="Release this run?",
         button="Release it",
         lead="Its mail goes to the outbox and leaves at each reader's hour.",
-        act=step(releasing.release, "Released: {number:,} mails are in the outbox."),
-        refusals=(CannotDo,),
-        in_bulk=False,
-        offered=is_in(RunState.PLANNED),
+        change=releasing.release,
+        done="Released: {number:,} mails are in the outbox.",
+        states=(RunState.PLANNED,),
     ),
-    Step(
-        name="hold",
+    step(
+        "hold",
         label="Hold back…",
         question="Hold this run back?",
         button="Hold it back",
         lead="What a sender has in its hands this second still leaves: at most two hundred mails each.",
-        act=step(releasing.hold, "Held back: {number:,} mails wait in the outbox."),
-        refusals=(CannotDo,),
-        in_bulk=False,
-        offered=is_in(RunState.PLANNED, RunState.RELEASED),
+        change=releasing.hold,
+        done="Held back: {number:,} mails wait in the outbox.",
+        states=(RunState.PLANNED, RunState.RELEASED),
     ),
-    Step(
-        name="go-on",
+    step(
+        "go-on",
         label="Let it go on…",
         question="Let this run go on?",
         button="Let it go on",
-        act=step(releasing.go_on, "It goes on: {number:,} mails leave."),
-        refusals=(CannotDo,),
-        in_bulk=False,
-        offered=is_in(RunState.HELD),
+        change=releasing.go_on,
+        done="It goes on: {number:,} mails leave.",
+        states=(RunState.HELD,),
     ),
-    Step(
-        name="stop",
+    step(
+        "stop",
         label="Stop…",
         question="Stop this run for good?",
         button="Stop it",
         lead="What has not left never will. Nothing is lost: its items come in the next run.",
-        act=step(releasing.stop, "Stopped: {number:,} mails were taken back."),
-        refusals=(CannotDo,),
-        in_bulk=False,
-        offered=is_in(RunState.PLANNING, RunState.PLANNED, RunState.RELEASED, RunState.HELD),
+        change=releasing.stop,
+        done="Stopped: {number:,} mails were taken back.",
+        states=(RunState.PLANNING, RunState.PLANNED, RunState.RELEASED, RunState.HELD),
     ),
 )
 
