@@ -116,7 +116,7 @@ def read_interests(*, after_batch: int, to_batch: int) -> Interests:
     places = {one.item: place for place, one in enumerate(news)}
     for kind, theirs in by_kind.items():
         hits[KIND_NUMBERS[KindName(kind)] * 4 + 3] = dict.fromkeys(theirs, KIND_WEIGHT)
-    merged = dict(Topic.objects.exclude(merged_into=None).values_list("pk", "merged_into"))
+    merged = Topic.objects.all().merged_keys()
     _add_topics(hits, places, merged)
     _add_searches(hits, places)
     return Interests(news, worth, dict(hits))
@@ -146,7 +146,7 @@ def _add_topics(hits: dict[int, dict[int, float]], places: Mapping[int, int], me
 
 
 def _add_searches(hits: dict[int, dict[int, float]], places: Mapping[int, int]) -> None:
-    merged = dict(Topic.objects.exclude(merged_into=None).values_list("slug", "merged_into__slug"))
+    merged = Topic.objects.all().merged_slugs()
     searches = {
         pk: as_written(query, merged=merged)
         for pk, query in SavedSearch.objects.filter(followed_by__isnull=False).distinct().values_list("pk", "query")

@@ -26,8 +26,8 @@ class TopicField(forms.ModelMultipleChoiceField):
     def clean(self, value: Any) -> Any:
         """Take the topic that a merged one became part of for it: the form may have been open since before."""
         keys = [str(key) for key in value or () if str(key).isdecimal() and len(str(key)) < MOST_DIGITS]
-        merged = dict(Topic.objects.filter(pk__in=keys, status=Topic.Status.MERGED).values_list("pk", "merged_into"))
-        if merged:
+        if Topic.objects.filter(pk__in=keys, status=Topic.Status.MERGED).exists():
+            merged = Topic.objects.all().merged_keys()
             value = [merged.get(int(key), key) if str(key) in keys else key for key in value]
         return super().clean(value)
 

@@ -20,6 +20,22 @@ if TYPE_CHECKING:
 RelatedType = TypeVar("RelatedType", bound="RelatedTopics", covariant=True)
 
 
+Key = TypeVar("Key", int, str)
+
+
+def _ends(steps: dict[Key, Key]) -> dict[Key, Key]:
+    """Return the start of each chain of steps with its end."""
+
+    def end(key: Key) -> Key:
+        seen = {key}
+        while key in steps and steps[key] not in seen:
+            key = steps[key]
+            seen.add(key)
+        return key
+
+    return {key: end(key) for key in steps}
+
+
 class TopicQuerySet(models.QuerySet["Topic"]):
     """Topics, broader and narrower."""
 
@@ -42,6 +58,15 @@ class TopicQuerySet(models.QuerySet["Topic"]):
                 default=Value([]),
             )
         )
+
+    def merged_keys(self) -> dict[int, int]:
+        """For every merged topic its key and that of the topic it stands for now, over all merges since. One query."""
+        return _ends(dict(self.model._default_manager.exclude(merged_into=None).values_list("pk", "merged_into")))
+
+    def merged_slugs(self) -> dict[str, str]:
+        """For every merged topic its slug and that of the topic it stands for now, over all merges since. One query."""
+        merged = self.model._default_manager.exclude(merged_into=None)
+        return _ends(dict(merged.values_list("slug", "merged_into__slug")))
 
     def broader_than(self, topic: Topic) -> TopicQuerySet:
         """All topics above one, at any distance."""

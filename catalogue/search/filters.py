@@ -243,12 +243,14 @@ def clean(text: str) -> str:
 
 
 def _topics(slugs: list[str]) -> dict[str, str]:
-    """Return the slugs that stand for a topic, each with the slug to use: a merged topic leads to the other."""
+    """Return the slugs that stand for a topic, each with the slug to use: that of the topic a merged one ended in."""
     asked = [slug for slug in slugs if _SLUG.fullmatch(slug)]
     if not asked:
         return {}
     found = Topic.objects.filter(slug__in=asked).exclude(status=Topic.Status.CANDIDATE)
-    return {slug: merged or slug for slug, merged in found.values_list("slug", "merged_into__slug")}
+    statuses = dict(found.values_list("slug", "status"))
+    merged = Topic.objects.all().merged_slugs() if Topic.Status.MERGED in statuses.values() else {}
+    return {slug: merged.get(slug, slug) for slug in statuses}
 
 
 def _organisations(slugs: list[str]) -> dict[str, str]:

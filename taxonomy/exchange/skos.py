@@ -2,7 +2,9 @@
 
 import gzip
 import io
+import json
 import logging
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,19 +30,24 @@ FORMATS = {"turtle": "text/turtle", "json-ld": "application/ld+json", "xml": "ap
 
 
 def read(data: bytes) -> Vocabulary:
-    """Return what a SKOS file holds: Turtle, N-Triples or RDF/XML, also gzipped. Raises Unreadable."""
+    """Return what a SKOS file holds: Turtle, N-Triples, RDF/XML or JSON-LD, also gzipped. Raises Unreadable."""
     if data[:2] == b"\x1f\x8b":
         data = unzipped(data)
     graph = Graph()
     beginning = data.lstrip()[:1]
     if beginning in (b"{", b"["):
-        raise Unreadable("This is JSON. Save the vocabulary as Turtle (.ttl) or RDF/XML first.")
+        form = "json-ld"
+        _refuse_what_lies_elsewhere(data)
+    else:
+        form = "xml" if beginning == b"<" and b"<rdf:RDF" in data[:20_000] else "turtle"
     vocabulary = Vocabulary()
     with _told_in(vocabulary.problems):
         try:
-            graph.parse(data=data, format="xml" if beginning == b"<" and b"<rdf:RDF" in data[:20_000] else "turtle")
+            # rdflib's reader of JSON-LD uses what rdflib itself has deprecated.
+            with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+                graph.parse(data=data, format=form)
         except Exception as problem:  # rdflib's parsers raise whatever they run into
-            raise Unreadable(f"The file is neither Turtle nor RDF/XML: {_first_line(problem)}") from problem
+            raise Unreadable(f"The file is neither Turtle, RDF/XML nor JSON-LD: {_first_line(problem)}") from problem
         concepts = sorted({node for node in graph.subjects(RDF.type, SKOS.Concept) if isinstance(node, URIRef)})
         if not concepts:
             raise Unreadable("The file holds no skos:Concept.")
@@ -49,6 +56,31 @@ def read(data: bytes) -> Vocabulary:
             if entry is not None:
                 vocabulary.entries.append(entry)
     return vocabulary
+
+
+def _refuse_what_lies_elsewhere(data: bytes) -> None:
+    """Raise Unreadable where the JSON is none, or names a context by its address: rdflib would go and fetch it."""
+    try:
+        waiting: list[object] = [json.loads(data)]
+    except (ValueError, RecursionError) as problem:
+        raise Unreadable(f"The file begins like JSON but is none: {_first_line(problem)}") from problem
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            if "@import" in value or not _is_written_out(value.get("@context")):
+                raise Unreadable(
+                    "The file leans on a context at another address, which is not fetched. Save it with the context "
+                    "written out, or as Turtle (.ttl)."
+                )
+            waiting += value.values()
+
+
+def _is_written_out(context: object) -> bool:
+    if isinstance(context, list):
+        return all(_is_written_out(one) for one in context)
+    return context is None or isinstance(context, dict)
 
 
 def beginning_of_zipped(file: Path) -> bytes:

@@ -246,6 +246,12 @@ def test_a_merged_topic_opens_the_one_it_became_and_a_suggested_one_none(client:
     assert "We ignored the topic “idea”" in words(page(client, "?topic=idea"))
 
 
+def test_a_topic_merged_twice_opens_the_one_in_use(client: Client, falls: Topic) -> None:
+    between = TopicFactory(name="Falling", slug="falling", status="merged", merged_into=falls)
+    TopicFactory(name="Tripping", slug="tripping", status="merged", merged_into=between)
+    assert "Falls prevention: evidence map" in page(client, "?topic=tripping")
+
+
 def test_a_portal_without_topics_says_so(client: Client) -> None:
     assert "There are no topics yet" in page(client)
     assert lines(client) == []

@@ -1,5 +1,7 @@
 """Reading an address: nothing that is typed there may break the page."""
 
+from typing import Any
+
 import pytest
 from django.http import QueryDict
 from hypothesis import given, settings
@@ -58,6 +60,15 @@ def test_a_merged_topic_stands_for_the_one_it_became_part_of_and_a_suggested_one
     TopicFactory(slug="slips", status="merged", merged_into=kept)
     TopicFactory(slug="trips", status="candidate")
     assert filters_of(topic=["slips", "falls", "trips"]).topic == ("falls",)
+
+
+def test_a_topic_merged_twice_stands_for_the_one_in_use(django_assert_max_num_queries: Any) -> None:
+    kept = TopicFactory(slug="falls")
+    between = TopicFactory(slug="slips", status="merged", merged_into=kept)
+    TopicFactory(slug="trips", status="merged", merged_into=between)
+    with django_assert_max_num_queries(2):
+        assert filters_of(topic=["trips"]).topic == ("falls",)
+    assert filters_of(topic=["trips", "slips"]).topic == ("falls",)
 
 
 def test_a_very_long_question_is_cut_and_said() -> None:

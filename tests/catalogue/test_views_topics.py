@@ -99,6 +99,12 @@ def test_a_merged_topic_leads_on(client: Client, falls: Topic) -> None:
     assert (response.status_code, response["Location"]) == (301, falls.get_absolute_url())
 
 
+def test_a_topic_merged_twice_leads_to_the_one_in_use(client: Client, falls: Topic) -> None:
+    between = TopicFactory(name="Falling", status="merged", merged_into=falls)
+    oldest = TopicFactory(name="Tripping", status="merged", merged_into=between)
+    assert client.get(oldest.get_absolute_url(), follow=True).wsgi_request.path == falls.get_absolute_url()
+
+
 def test_a_suggested_topic_has_no_page_and_a_retired_one_says_so(client: Client) -> None:
     assert client.get(TopicFactory(status="candidate").get_absolute_url()).status_code == 404
     html = page(client, TopicFactory(status="retired").get_absolute_url())

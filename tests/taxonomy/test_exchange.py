@@ -85,7 +85,7 @@ def vocabulary() -> None:
 class TestSkos:
     def test_out_and_in_is_the_same_vocabulary(self, vocabulary: None, tmp_path: Path) -> None:
         before = state()
-        for form in ("turtle", "xml"):
+        for form in ("turtle", "json-ld", "xml"):
             path = tmp_path / f"all.{form}"
             call_command("export_topics", path, "--format", form)
             same = take(path, "--apply")
@@ -158,10 +158,16 @@ class TestSkos:
     @pytest.mark.parametrize(
         ("text", "reason"),
         [
-            ("Hello, this is a letter.", "neither Turtle nor RDF/XML"),
+            ("Hello, this is a letter.", "neither Turtle, RDF/XML nor JSON-LD"),
             ("", "no skos:Concept"),
-            ('{"@context": "http://evil.example/"}', "This is JSON"),
-            ("<rdf:RDF", "neither Turtle nor RDF/XML"),
+            ('{"@context": "http://elsewhere.example/"}', "context at another address"),
+            ('[{"@graph": [{"@context": [{}, "http://elsewhere.example/"]}]}]', "context at another address"),
+            ('{"@context": {"t": {"@id": "x:t", "@context": "file:///etc/passwd"}}}', "context at another address"),
+            ('{"@context": {"@version": 1.1, "@import": "http://elsewhere.example/"}}', "context at another address"),
+            ('{"@context": ', "begins like JSON but is none"),
+            ("[" * 100_000, "begins like JSON but is none"),
+            ('{"name": "No vocabulary"}', "no skos:Concept"),
+            ("<rdf:RDF", "neither Turtle, RDF/XML nor JSON-LD"),
             (TURTLE, "no skos:Concept"),
         ],
     )
@@ -170,6 +176,30 @@ class TestSkos:
             take(written(tmp_path, text))
         with pytest.raises(CommandError, match="There is no file"):
             take(tmp_path / "none.ttl")
+
+    def test_json_with_its_context_written_out_is_taken_over(self, tmp_path: Path) -> None:
+        path = written(
+            tmp_path,
+            json.dumps(
+                {
+                    "@context": {"skos": str(SKOS), "label": {"@id": "skos:prefLabel", "@language": "en"}},
+                    "@graph": [
+                        {"@id": "http://v.example/1", "@type": "skos:Concept", "label": "Wound care"},
+                        {
+                            "@id": "http://v.example/2",
+                            "@type": "skos:Concept",
+                            "label": "Pressure ulcers",
+                            "skos:broader": {"@id": "http://v.example/1"},
+                        },
+                    ],
+                }
+            ),
+            "file.jsonld",
+        )
+        assert set(take(path, "--apply")["new"]) == {"Pressure ulcers", "Wound care"}
+        assert [edge.broader.name for edge in TopicEdge.objects.filter(narrower__name="Pressure ulcers")] == [
+            "Wound care"
+        ]
 
     @needs_shared
     def test_small_vocabularies_of_others_are_taken_over_or_refused(self) -> None:

@@ -10,7 +10,7 @@ from taxonomy.models import Topic
 
 
 class Command(BaseCommand):
-    help = "Write every topic as SKOS: to a file, or to where the output goes. import_topics reads Turtle and XML back."
+    help = "Write every topic as SKOS: to a file, or to where the output goes. import_topics reads it back."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, nargs="?")

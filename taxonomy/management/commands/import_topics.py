@@ -17,7 +17,7 @@ SHOWN = 30
 
 class Command(BaseCommand):
     help = (
-        "Take topics over from SKOS (Turtle or RDF/XML), or headings from MeSH (descriptor XML, or one JSON object a line; "
+        "Take topics over from SKOS (Turtle, RDF/XML or JSON-LD), or headings from MeSH (descriptor XML, or one JSON object a line; "
         "they become topics only when a librarian adopts them). Shows what would change; --apply changes it."
     )
 
