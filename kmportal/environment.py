@@ -116,7 +116,7 @@ def database_from_url(url: str) -> dict[str, object]:
         raise ImproperlyConfigured("DATABASE_URL must end with the name of the database, as in postgresql://host/name.")
     # Compiling a search over a large catalogue takes several times as long as answering it. An empty `options=` is for
     # poolers of connections that let none through.
-    options = {"options": "-c jit=off", **dict(parse_qsl(parts.query, keep_blank_values=True))}
+    options = {"options": "-c jit=off -c work_mem=16MB", **dict(parse_qsl(parts.query, keep_blank_values=True))}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,

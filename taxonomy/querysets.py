@@ -66,7 +66,7 @@ class TopicQuerySet(models.QuerySet["Topic"]):
     def merged_slugs(self) -> dict[str, str]:
         """For every merged topic its slug and that of the topic it stands for now, over all merges since. One query."""
         merged = self.model._default_manager.exclude(merged_into=None)
-        return _ends(dict(merged.values_list("slug", "merged_into__slug")))
+        return _ends({slug: str(into) for slug, into in merged.values_list("slug", "merged_into__slug")})
 
     def broader_than(self, topic: Topic) -> TopicQuerySet:
         """All topics above one, at any distance."""

@@ -250,7 +250,7 @@ def _topics(slugs: list[str]) -> dict[str, str]:
     found = Topic.objects.filter(slug__in=asked).exclude(status=Topic.Status.CANDIDATE)
     statuses = dict(found.values_list("slug", "status"))
     merged = Topic.objects.all().merged_slugs() if Topic.Status.MERGED in statuses.values() else {}
-    return {slug: merged.get(slug, slug) for slug in statuses}
+    return {slug: str(merged.get(slug, slug)) for slug in statuses}
 
 
 def _organisations(slugs: list[str]) -> dict[str, str]:

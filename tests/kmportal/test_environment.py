@@ -45,10 +45,10 @@ def test_database_url_is_read_whole() -> None:
         "PASSWORD": "p@ss",
         "HOST": "db.example",
         "PORT": "5433",
-        "OPTIONS": {"sslmode": "require", "options": "-c jit=off"},
+        "OPTIONS": {"sslmode": "require", "options": "-c jit=off -c work_mem=16MB"},
     }
     socket = environment.database_from_url("postgresql://me@/portal?host=/run/postgresql")
-    assert (socket["HOST"], socket["OPTIONS"]) == ("/run/postgresql", {"options": "-c jit=off"})
+    assert (socket["HOST"], socket["OPTIONS"]) == ("/run/postgresql", {"options": "-c jit=off -c work_mem=16MB"})
     own = environment.database_from_url("postgresql://me@db.example/portal?options=-c%20work_mem%3D64MB")
     assert own["OPTIONS"] == {"options": "-c work_mem=64MB"}
     assert environment.database_from_url("postgresql://me@pool.example/portal?options=")["OPTIONS"] == {"options": ""}
