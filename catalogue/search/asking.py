@@ -94,8 +94,8 @@ class Page:
 class Answer:
     """What the database said.
 
-    found: how many of the matches that were looked at pass every filter. looked_at: how many were. is_all: whether those
-    were all there are.
+    found: how many of the matches that were looked at pass every filter. looked_at: how many were, where that was limited.
+    is_all: whether those were all there are.
     """
 
     ids: tuple[int, ...]
@@ -139,9 +139,9 @@ def ask(
     listed_sql, parameters = listed.values(*columns).query.sql_with_params()
     statement, matched = _base(listed_sql, list(parameters), matches, most)
     condition = passing(active)
-    parts = [f"SELECT '', '', '', count(*) FROM base WHERE {condition}", LOOKED_AT]  # noqa: S608 - names from FACETS
-    if matches is not None:
-        parts.append(MATCHED)
+    parts = [f"SELECT '', '', '', count(*) FROM base WHERE {condition}"]  # noqa: S608 - names from FACETS
+    if most is not None:
+        parts += [LOOKED_AT, MATCHED] if matches is not None else [LOOKED_AT]
     if with_facets:
         statement += f", tallied AS MATERIALIZED ({tally(active)})"
         parts += facet_parts(active)
@@ -206,6 +206,7 @@ def _answer(statement: str, parameters: list[object], filters: SearchFilters, mo
                 found[name][value] = (label, int(number))
     total, looked_at, matched = (found.pop(name, NONE)[""][1] for name in ("", "!", "?"))
     is_all = most is None or (looked_at <= most and matched < 2 * most)
+    looked_at = looked_at if most is not None else total
     return Answer(tuple(hits[place] for place in sorted(hits)), total, looked_at, is_all, facets_from(found, filters))
 
 
