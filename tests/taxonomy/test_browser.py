@@ -131,3 +131,29 @@ def test_the_admin_of_topics_is_accessible(desk: Page, falls: Topic) -> None:
         assert answer.status == 200, name
         keep(desk, name)
         assert axe_violations(desk) == [], name
+
+
+def test_suggesting_topics_and_taking_suggestions_up_are_accessible(desk: Page, falls: Topic) -> None:
+    record = EvidenceFactory(title="Slips and trips on hospital stairs", topics=[TopicFactory(name="Estates")])
+    for size in (WIDE, NARROW):
+        desk.set_viewport_size({"width": size["width"], "height": size["height"]})
+        desk.goto(reverse("suggest-topic"))
+        assert axe_violations(desk) == []
+        desk.get_by_role("button", name="Suggest the topic").click()
+        expect(desk.get_by_role("alert")).to_contain_text("There is a problem")
+        assert axe_violations(desk) == []
+        assert sideways_overflow(desk) == 0
+        keep(desk, f"suggest-topic-{size['width']}")
+
+        desk.goto(f"{reverse('admin:evidence_evidence_changelist')}?q=stairs")
+        desk.locator(f"input[name=_selected_action][value='{record.pk}']").check()
+        desk.get_by_role("combobox", name="Action").select_option(label="Suggested topics…")
+        desk.get_by_role("button", name="Go", exact=True).click()
+        expect(desk.get_by_role("heading", level=1)).to_have_text("Which of these topics fit?")
+        assert axe_violations(desk) == []
+        assert sideways_overflow(desk) == 0
+        keep(desk, f"suggested-topics-{size['width']}")
+    desk.get_by_label("Falls prevention (says").check()
+    desk.get_by_role("button", name="Add what is ticked").click()
+    expect(desk.get_by_role("heading", level=1)).not_to_have_text("Which of these topics fit?")
+    assert {topic.name for topic in record.topics.all()} == {"Estates", "Falls prevention"}
