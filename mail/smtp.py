@@ -147,7 +147,8 @@ def begin_in_one_go(
     """Say the same at once to a server that allows it (RFC 2920): one journey instead of three.
 
     The mark is written while the server thinks. Where it is refused the connection ends without a text, so that the
-    server takes nothing: a dot would have it take an empty message. Where a server takes the text of a message whose recipient it refused, an empty one ends the matter.
+    server takes nothing: a dot would have it take an empty message. Where a server takes the text of a message whose
+    recipient it refused, an empty one ends the matter.
     """
     client.send(f"MAIL FROM:<{sender}>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n".encode("ascii"))
     is_held = False
