@@ -114,11 +114,13 @@ def ask(
     page: Page | None = None,
     with_facets: bool = False,
     most: int | None = None,
+    interleaved: bool = True,
 ) -> Answer:
     """Ask for the items among these that match and that every filter lets pass.
 
     matches: what finds the entries; None stands for all the items. page: the hits to give, none without it. most: look
-    at so many only, whichever they are; `matches` may then stop at twice as many entries.
+    at so many only, whichever they are; `matches` may then stop at twice as many entries. interleaved: whether few items
+    of one kind are lifted among many of another.
     """
     active = {facet.name: facet.condition(filters.chosen(facet)) for facet in FACETS if filters.chosen(facet)}
     if not with_facets and most is None:
@@ -148,7 +150,7 @@ def ask(
         matched += [list(filters.topic), list(filters.organisation)]
     if page is not None:
         order = ORDERS[filters.order]
-        if matches is not None and filters.order == RELEVANCE and len(filters.kind) != 1:
+        if interleaved and matches is not None and filters.order == RELEVANCE and len(filters.kind) != 1:
             mixed = MIXED_PAGE_OF_HITS.format(
                 columns=COLUMNS_OF_HITS,
                 condition=condition,

@@ -78,7 +78,9 @@ def matches(query: str, items: ItemQuerySet[Item], user: Reader) -> list[int]:
     """
     planned = plan(parsed := parse(query), vocabulary().other_names(stems_in_order(parsed)))
     narrowed = items.filter(planned.narrowing)
-    return list(ask(narrowed, _matches(planned), SearchFilters(q=query), user, page=Page(1, COUNTED)).ids)
+    everything = Page(1, COUNTED)
+    filters = SearchFilters(q=query)
+    return list(ask(narrowed, _matches(planned), filters, user, page=everything, interleaved=False).ids)
 
 
 def plan_for(query: str, names: Vocabulary) -> Plan:
