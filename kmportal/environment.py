@@ -98,8 +98,8 @@ def env_link_template(name: str, *, default: str = "") -> str:
 def database_from_url(url: str) -> dict[str, object]:
     """Return Django's database settings for postgresql://user:password@host:port/name?option=value.
 
-    A socket folder goes into the query as host=/folder. Statements are not compiled (jit) unless the address says so
-    with `options`. Raises ImproperlyConfigured for any other engine, for a missing database name and for a port that
+    A socket folder goes into the query as host=/folder. Statements are not compiled (jit) and have 16 MB to
+    sort in, unless the address says otherwise with `options`. Raises ImproperlyConfigured for any other engine, for a missing database name and for a port that
     is no number.
     """
     try:
@@ -114,7 +114,8 @@ def database_from_url(url: str) -> dict[str, object]:
     name = unquote(parts.path.lstrip("/"))
     if not name:
         raise ImproperlyConfigured("DATABASE_URL must end with the name of the database, as in postgresql://host/name.")
-    # Compiling a search over a large catalogue takes several times as long as answering it. An empty `options=` is for
+    # Compiling a search over a large catalogue takes several times as long as answering it, and the
+    # evidence map by setting would sort on disk. An empty `options=` is for
     # poolers of connections that let none through.
     options = {"options": "-c jit=off -c work_mem=16MB", **dict(parse_qsl(parts.query, keep_blank_values=True))}
     return {

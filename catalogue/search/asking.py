@@ -94,8 +94,8 @@ class Page:
 class Answer:
     """What the database said.
 
-    found: how many of the matches that were looked at pass every filter. looked_at: how many were, where that was limited.
-    is_all: whether those were all there are.
+    found: how many of the matches that were looked at pass every filter. is_all: whether those were all there are.
+    looked_at: how many were, 0 where that was not limited.
     """
 
     ids: tuple[int, ...]
@@ -208,7 +208,6 @@ def _answer(statement: str, parameters: list[object], filters: SearchFilters, mo
                 found[name][value] = (label, int(number))
     total, looked_at, matched = (found.pop(name, NONE)[""][1] for name in ("", "!", "?"))
     is_all = most is None or (looked_at <= most and matched < 2 * most)
-    looked_at = looked_at if most is not None else total
     return Answer(tuple(hits[place] for place in sorted(hits)), total, looked_at, is_all, facets_from(found, filters))
 
 

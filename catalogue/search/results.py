@@ -63,8 +63,8 @@ class SearchPage:
     """One page of results.
 
     total: real up to a limit beyond which `is_capped` says "more than". facets: the filters with their counts, none
-    where the search was asked to leave them out. sampled: of how many matches the counts are; None where of all. number: of this page, from 1; requested: the page asked for, which may
-    lie beyond the last. filters: as they were understood.
+    where the search was asked to leave them out. sampled: of how many matches the counts are; None where of all.
+    number: of this page, from 1; requested: the page asked for, which may lie beyond the last. filters: as they were understood.
     """
 
     filters: SearchFilters

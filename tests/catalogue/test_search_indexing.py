@@ -81,7 +81,7 @@ def test_many_items_take_as_many_queries_as_one(django_assert_num_queries) -> No
     for ids in (few, many):
         SearchEntry.objects.filter(pk__in=ids).delete()
         with django_assert_num_queries(12):
-            index_many(ids)
+            assert index_many(ids) == len(ids)
 
 
 def test_counts_stay_those_of_the_entries_through_changes_and_adding_up() -> None:

@@ -262,4 +262,5 @@ def test_pages_ask_the_same_number_of_queries_however_much_is_followed(django_as
         follow_search(subscriber, f"q=words{number}")
     address = following.manage_url(subscriber)
     with django_assert_max_num_queries(8):
-        Client().get(address)
+        page = Client().get(address).content.decode()
+    assert all(f"Topic number {number}" in page and f"words{number}" in page for number in range(3))

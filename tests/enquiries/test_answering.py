@@ -159,7 +159,8 @@ def test_the_list_costs_the_same_for_any_number(
     for _ in range(count):
         ask()
     with django_assert_max_num_queries(12):
-        admin.get(LIST)
+        page = admin.get(LIST)
+    assert page.context["cl"].result_count == count
 
 
 def test_the_page_shows_everything_and_changes_nothing(admin: Client, ask: Ask, librarian: User) -> None:

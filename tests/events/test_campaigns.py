@@ -113,10 +113,11 @@ def test_its_page_shows_weeks_days_and_cards_and_hides_what_is_hidden() -> None:
 def test_the_number_of_queries_of_the_page_does_not_grow(count: int, django_assert_max_num_queries: Any) -> None:
     campaign = CampaignFactory()
     campaigns.add_phrase_weeks(campaign=campaign, by=librarian())
-    for _ in range(count):
-        EventFactory(campaign=campaign, topics=[TopicFactory()])
+    for number in range(count):
+        EventFactory(title=f"Session {number}", campaign=campaign, topics=[TopicFactory()])
     with django_assert_max_num_queries(12):
-        Client().get(campaign.get_absolute_url())
+        page = Client().get(campaign.get_absolute_url()).content.decode()
+    assert all(f"Session {number}" in page for number in range(count))
 
 
 def test_a_poster_is_a_readable_pdf_and_the_code_a_picture() -> None:

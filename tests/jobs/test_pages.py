@@ -72,4 +72,5 @@ def test_the_page_costs_few_queries(
 ) -> None:
     client.force_login(owner)
     with django_assert_max_num_queries(4):
-        client.get(job.get_absolute_url())
+        page = client.get(job.get_absolute_url())
+    assert page.status_code == 200

@@ -188,7 +188,10 @@ def test_a_killed_keeper_takes_its_server_along_and_is_replaced(data: Path) -> N
 
 
 def test_servers_end_with_a_killed_user(data: Path) -> None:
-    end(waiting_user(data))
+    user = waiting_user(data)
+    were_running = bool(running_servers(data))
+    end(user)
+    assert were_running
     wait_until(lambda: running_servers(data) == [])
 
 

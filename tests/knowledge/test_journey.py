@@ -241,7 +241,9 @@ def test_every_other_page_is_for_everyone(
         f"/know-how/contributions/{written.pk}/write/files/",
         f"/know-how/contributions/{written.pk}/write/links/?words=commode",
     ):
-        page.goto(path)
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.ok, path
         is_for_everyone(page)
 
 
