@@ -27,6 +27,7 @@ from catalogue.search import SearchFilters
 from catalogue.search import search as find
 from catalogue.search.completing import complete
 from catalogue.search_page import search_context
+from catalogue.topic_facts import facts_for
 from catalogue.topic_index import topic_tree, topics_from_a_to_z
 from catalogue.topic_page import topic_page
 from catalogue.ward import scan_code, sheet_of
@@ -95,7 +96,8 @@ def topics(request: HttpRequest) -> HttpResponse:
 @require_safe
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what is known about one topic; a merged one leads to the topic it became part of."""
-    found = find_topic(slug, Topic.objects.with_other_names().with_related().with_steps_around())
+    topics = Topic.objects.with_other_names().with_related().with_steps_around().annotate(**facts_for(request.user))
+    found = find_topic(slug, topics)
     if found.merged_into is not None:
         return redirect(found.merged_into, permanent=True)
     context = {

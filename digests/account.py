@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
+
 from accounts.models import User
-from digests.models import Digest, Subscriber
+from digests.models import Digest, Follow, Subscriber
 from digests.services import following
 from mail.models import Suppression
 
@@ -17,6 +20,13 @@ def own_updates(user: User) -> dict[str, Any]:
         "follows": follows,
         "refusal": Suppression.objects.filter(address=user.email.lower()).first(),
     }
+
+
+def own_follow(user: User) -> Subquery:
+    """Return, for each topic, how this person follows it: pk, with_narrower and is_stopped; None where they do not."""
+    is_stopped = ExpressionWrapper(Q(subscriber__stopped_at__isnull=False), output_field=BooleanField())
+    theirs = Follow.objects.filter(topic=OuterRef("pk"), subscriber__user=user)
+    return Subquery(theirs.values(row=JSONObject(pk="pk", with_narrower="with_narrower", is_stopped=is_stopped)))
 
 
 def export(user: User) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ class DigestsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import hooks  # noqa: PLC0415 - models are loaded only now
+        from catalogue import topic_facts  # noqa: PLC0415 - as above
         from digests import account, tasks  # noqa: F401, PLC0415 - as above; hints are sent by the task's name
         from digests.choices import COMPOSER  # noqa: PLC0415 - as above
         from digests.services.vocabulary import attached_follows  # noqa: PLC0415 - as above
@@ -19,6 +20,7 @@ class DigestsConfig(AppConfig):
         for attached in attached_to_topics():
             attach(attached)
         attach(attached_follows())
+        topic_facts.register("own_follow", account.own_follow)
         hooks.on_account_page(hooks.AccountSection("digests/account_section.html", account.own_updates))
         hooks.on_export("email_updates", account.export)
         hooks.on_erase(account.forget)
