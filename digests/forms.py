@@ -8,7 +8,7 @@ from django.utils import timezone
 from design.forms import DateField, PortalForm
 from digests.choices import Frequency
 from digests.models import Subscriber
-from digests.periods import time_zones
+from digests.periods import PORTAL_ZONE, time_zones
 from digests.services.following import Wanted
 
 HOURS = [(hour, f"{hour % 12 or 12}{'am' if hour < 12 else 'pm'}") for hour in range(24)]
@@ -66,7 +66,9 @@ class ChoicesForm(PortalForm):
     """How often and when the mail comes."""
 
     frequency = forms.ChoiceField(label="How often", choices=Frequency, widget=forms.RadioSelect)
-    local_hour = forms.TypedChoiceField(label="Not before", choices=HOURS, coerce=int)
+    local_hour = forms.TypedChoiceField(
+        label="Hour of the day", choices=HOURS, coerce=int, help_text="It does not leave before this hour."
+    )
     time_zone = forms.ChoiceField(label="Time zone", choices=[])
     paused_until = DateField(
         label="Paused until", required=False, help_text="While you are away nothing is sent and nothing is lost."
@@ -76,7 +78,10 @@ class ChoicesForm(PortalForm):
         super().__init__(*args, **kwargs)
         field = self.fields["time_zone"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = [(name, name.replace("_", " ")) for name in time_zones()]
+            field.choices = [
+                (PORTAL_ZONE.key, "UK time (London)"),
+                *((name, name.replace("_", " ")) for name in time_zones() if name != PORTAL_ZONE.key),
+            ]
 
     @classmethod
     def of(cls, subscriber: Subscriber) -> "ChoicesForm":

@@ -9,29 +9,55 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from design.charts import percentages
-from digests.choices import COMPOSER, DigestState
+from design.dates import time_in_words, weekday_in_words
+from digests.choices import COMPOSER, DigestState, Frequency
 from digests.models import Announcement, Digest, Run, Schedule, Subscriber
-from digests.periods import LONGEST_PERIOD, PORTAL_ZONE, SENDING_HOUR, is_sending_day, local_moment
+from digests.periods import LONGEST_PERIOD, PORTAL_ZONE, SENDING_HOUR, is_sending_day, local_moment, place_of
 from digests.services.ticking import schedules
 from mail.models import OutboxMessage, Suppression
 from taxonomy.models import Topic
 
 
 def next_moment(subscriber: Subscriber) -> datetime.datetime | None:
-    """Return when the subscriber's next mail leaves at the earliest; None where none will."""
-    schedule = Schedule.objects.filter(frequency=subscriber.frequency).first() or Schedule(
-        frequency=subscriber.frequency
-    )
+    """Return when the subscriber's next mail leaves at the earliest, as clocks there show it; None where none will."""
+    schedule = schedule_of(subscriber.frequency)
     if subscriber.stopped_at is not None or not schedule.is_enabled:
         return None
+    zone = ZoneInfo(subscriber.time_zone)
+    lead = datetime.timedelta(hours=schedule.lead_hours)
     day = max(timezone.localdate(), subscriber.paused_until or datetime.date.min)
     for ahead in range(LONGEST_PERIOD.days):
         moment_day = day + datetime.timedelta(days=ahead)
         if is_sending_day(subscriber.frequency, moment_day, weekday=schedule.weekday):
-            moment = local_moment(moment_day, hour=subscriber.local_hour, zone=ZoneInfo(subscriber.time_zone))
+            put_together = local_moment(moment_day, hour=SENDING_HOUR, zone=PORTAL_ZONE) - lead
+            moment = max(put_together, local_moment(moment_day, hour=subscriber.local_hour, zone=zone))
             if moment > timezone.now():
-                return moment
+                return moment.astimezone(zone)
     return None
+
+
+def next_in_words(subscriber: Subscriber) -> str:
+    """Return "Monday 30 November 2026 at 7am", with the time zone where it is not the portal's; "" where none will."""
+    moment = next_moment(subscriber)
+    if moment is None:
+        return ""
+    words = f"{weekday_in_words(moment.date())} at {time_in_words(moment.time())}"
+    return words if subscriber.time_zone == PORTAL_ZONE.key else f"{words}, {place_of(subscriber.time_zone)} time"
+
+
+def schedule_of(frequency: str) -> Schedule:
+    """Return the rules of a frequency, those that hold by default where no librarian has touched it yet."""
+    return Schedule.objects.filter(frequency=frequency).first() or Schedule(frequency=frequency)
+
+
+def rhythm_at(address: str) -> str:
+    """Return how often mail comes to somebody with this address: as they chose, or as it is for those who come new."""
+    known = Subscriber.objects.at(address).order_by("user").first()
+    frequency = Frequency(known.frequency if known else Frequency.WEEKLY)
+    if frequency == Frequency.DAILY:
+        return str(frequency.label)
+    first = "the first " if frequency == Frequency.MONTHLY else ""
+    return f"{frequency.label}, on {first}{Schedule.Weekday(schedule_of(frequency).weekday).label}"
 
 
 @dataclass(frozen=True)
@@ -69,9 +95,7 @@ SHOWN_TOPICS = 20
 
 def next_runs() -> list[Next]:
     """Return what comes next for every frequency."""
-    counts = dict(
-        Subscriber.objects.filter(stopped_at=None).order_by().values_list("frequency").annotate(number=Count("pk"))
-    )
+    counts = dict(Subscriber.objects.wanting().order_by().values_list("frequency").annotate(number=Count("pk")))
     found = []
     for schedule in schedules():
         opens_at, sends_at = next_opening(schedule)
@@ -100,19 +124,15 @@ def next_opening(schedule: Schedule) -> tuple[datetime.datetime | None, datetime
 
 
 def numbers() -> Numbers:
-    """Return whom the updates reach. Three queries."""
+    """Return whom the updates reach, of those who follow something. Four queries."""
     since = timezone.now() - REACHED_WITHIN
-    active = Subscriber.objects.filter(stopped_at=None)
-    counts = Subscriber.objects.aggregate(
-        active=Count("pk", filter=Q(stopped_at=None)),
-        guests=Count("pk", filter=Q(stopped_at=None, user=None)),
-        stopped=Count("pk", filter=Q(stopped_at__isnull=False)),
-    )
+    active = Subscriber.objects.wanting()
+    counts = active.aggregate(active=Count("pk"), guests=Count("pk", filter=Q(user=None)))
     got_one = Digest.objects.filter(subscriber=OuterRef("pk"), state=DigestState.SENT, settled_at__gte=since)
     return Numbers(
         subscribers=counts["active"],
         guests=counts["guests"],
-        stopped=counts["stopped"],
+        stopped=Subscriber.objects.exclude(stopped_at=None).count(),
         silenced=Suppression.objects.count(),
         reached=active.filter(Exists(got_one)).count(),
         since=since.date(),
@@ -150,7 +170,9 @@ def bars(rows: Sequence[tuple[str, int, str]]) -> list[Bar]:
 def refusals() -> list[Bar]:
     """Return the answers of mail servers that refused, most frequent first, of the last three months."""
     codes = (
-        OutboxMessage.objects.filter(composer=COMPOSER, smtp_code__gte=400)
+        OutboxMessage.objects.filter(
+            composer=COMPOSER, smtp_code__gte=400, created_at__gte=timezone.now() - REACHED_WITHIN
+        )
         .order_by()
         .values_list("smtp_code")
         .annotate(number=Count("pk"))

@@ -97,3 +97,12 @@ def local_moment(day: datetime.date, *, hour: int, zone: ZoneInfo) -> datetime.d
 def time_zones() -> list[str]:
     """Return the names of the time zones that people may choose, those of places alone."""
     return sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
+
+
+def place_of(time_zone: str) -> str:
+    """Return the place that a time zone is named after.
+
+    >>> place_of("America/New_York")
+    'New York'
+    """
+    return time_zone.rpartition("/")[2].replace("_", " ")

@@ -6,7 +6,7 @@ import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
 
@@ -31,6 +31,14 @@ class SubscriberQuerySet(models.QuerySet[SubscriberType]):
         return self.filter(
             Q(guest_email__iexact=address) | Q(user__email__iexact=address, user__is_active=True)
         ).select_related("user")
+
+    def wanting(self) -> SubscriberQuerySet[SubscriberType]:
+        """Those who follow something and have not stopped: all that the updates can ever reach."""
+        return self.filter(Exists(self._follows()), stopped_at=None)
+
+    def _follows(self) -> models.QuerySet[Follow]:
+        follows: type[Follow] = self.model._meta.get_field("follows").related_model  # type: ignore[assignment]  # a reverse key
+        return follows._default_manager.filter(subscriber=OuterRef("pk"))
 
     def active(self, *, on: datetime.date) -> SubscriberQuerySet[SubscriberType]:
         """Those who want mail on this day and may get it."""

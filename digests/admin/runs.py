@@ -123,6 +123,9 @@ class NoteInline(PortalTabularInline):
     max_num = 5
 
 
+NO_READER = "Nobody gets updates at this address. To look with the eyes of a test reader, let that address follow something first."
+
+
 class PreviewForm(forms.Form):
     """Whose mail to look at."""
 
@@ -207,7 +210,7 @@ class RunAdmin(PortalModelAdmin):
         if form.is_bound and form.is_valid():
             found = Subscriber.objects.at(form.cleaned_data["reader"]).first()
             if found is None:
-                form.add_error("reader", "Nobody gets updates at this address.")
+                form.add_error("reader", NO_READER)
         counts = {state: Digest.objects.filter(run=run, state=state).count() for state in DigestState.values}
         context = {
             **self.admin_site.each_context(request),

@@ -94,6 +94,13 @@ def subscriber_of(user: User) -> Subscriber:
     return Subscriber.objects.get_or_create(user=user, defaults={"last_batch": last_batch()})[0]
 
 
+def subscriber_or_new(user: User) -> Subscriber:
+    """Return the person's subscriber row; where there is none, one that is not kept: looking subscribes to nothing."""
+    if Subscriber.objects.of(user).exists() or Subscriber.objects.filter(guest_email__iexact=user.email).exists():
+        return subscriber_of(user)
+    return Subscriber(user=user)
+
+
 @transaction.atomic
 def follow(*, subscriber: Subscriber, wanted: Wanted, with_narrower: bool = True) -> Follow:
     """Let the subscriber follow this; again, it changes whether narrower topics count. Following starts stopped mail.
@@ -186,6 +193,12 @@ def choose(
     subscriber.save(update_fields=["frequency", "local_hour", "time_zone", "paused_until"])
     if subscriber.is_paused:
         take_back(subscriber, "Its reader paused the updates.")
+
+
+@transaction.atomic
+def resume(*, subscriber: Subscriber) -> None:
+    """End a pause."""
+    Subscriber.objects.filter(pk=subscriber.pk).update(paused_until=None)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from accounts.limits import within_limit
 from accounts.models import User
 from digests import tokens
 from digests.forms import FollowForm
+from digests.overview import rhythm_at
 from digests.services import following
 from digests.services.following import CannotFollow
 
@@ -33,8 +34,11 @@ def follow(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "digests/follow.html", {"form": form, "wanted": wanted}, status=422)
     narrower = form.cleaned_data.get("with_narrower", True)
-    if form.kept_query:
-        wanted = following.wanted_from(form.kept_query)
+    try:
+        wanted = following.wanted_from(form.kept_query) if form.kept_query else wanted
+    except CannotFollow as refusal:
+        form.add_error("keep", str(refusal))
+        return render(request, "digests/follow.html", {"form": form, "wanted": wanted}, status=422)
     if person is not None:
         return _follow_at_once(request, person, wanted, narrower=narrower)
     if not within_limit(request, action="follow_by_mail"):
@@ -69,9 +73,10 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     wish = tokens.unseal(token)
     if wish is None:
         return render(request, "digests/expired.html", status=404)
-    if request.method != "POST":
-        return render(request, "digests/confirm.html", {"wish": wish, "wanted": following.wanted_from(wish.query)})
     try:
+        if request.method != "POST":
+            context = {"wish": wish, "wanted": following.wanted_from(wish.query), "rhythm": rhythm_at(wish.email)}
+            return render(request, "digests/confirm.html", context)
         subscriber, followed = following.confirm(wish=wish)
     except CannotFollow as refusal:
         return render(request, "digests/cannot_follow.html", {"reason": refusal}, status=422)

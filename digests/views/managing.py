@@ -14,7 +14,7 @@ from digests import tokens
 from digests.choices import ADJECTIVES, Frequency
 from digests.forms import ChoicesForm
 from digests.models import Subscriber
-from digests.overview import next_moment
+from digests.overview import next_in_words
 from digests.services import following
 from mail import bounces
 from mail.models import Suppression
@@ -26,7 +26,8 @@ from mail.models import Suppression
 def mine(request: HttpRequest) -> HttpResponse:
     """Show and change what the person follows."""
     assert isinstance(request.user, User)
-    return _manage(request, following.subscriber_of(request.user), address=reverse("digests:mine"))
+    find = following.subscriber_of if request.method == "POST" else following.subscriber_or_new
+    return _manage(request, find(request.user), address=reverse("digests:mine"))
 
 
 @never_cache
@@ -57,11 +58,11 @@ def _manage(request: HttpRequest, subscriber: Subscriber, *, address: str) -> Ht
         return redirect(address)
     context = {
         "subscriber": subscriber,
-        "follows": subscriber.follows.with_names(),
+        "follows": subscriber.follows.with_names() if subscriber.pk else (),
         "form": form,
         "address": address,
         "is_mine": address == reverse("digests:mine"),
-        "next_moment": next_moment(subscriber),
+        "next_in_words": next_in_words(subscriber),
         "refusal": Suppression.objects.filter(address=subscriber.address.lower()).first(),
     }
     return render(request, "digests/manage.html", context, status=422 if form.is_bound else 200)
@@ -82,6 +83,9 @@ def _do(what: str, follow_id: str, subscriber: Subscriber) -> str:
     if what == "start":
         following.start_again(subscriber=subscriber)
         return "You get updates again, with what is new from now on."
+    if what == "resume":
+        following.resume(subscriber=subscriber)
+        return "The pause is over. What was new in the meantime comes with the next email."
     if what == "renew":
         following.renew_links(subscriber=subscriber)
         return "The links of earlier emails no longer work."

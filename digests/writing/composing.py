@@ -112,8 +112,11 @@ def sections_of(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
 
 
 def summary_line(sections: Sequence[tuple[str, Sequence[Entry]]]) -> str:
-    """Return "3 new for you: 2 evidence, 1 know-how."."""
-    counts = [f"{len(theirs)} {heading.lower()}" for heading, theirs in sections]
+    """Return "4 new for you: 2 evidence, 1 know-how, 1 event."."""
+    singular = {kind.plural: kind.label for kind in kinds.all_kinds()}
+    counts = [
+        f"{len(theirs)} {(singular[heading] if len(theirs) == 1 else heading).lower()}" for heading, theirs in sections
+    ]
     return f"{sum(len(theirs) for _heading, theirs in sections)} new for you: {', '.join(counts)}."
 
 

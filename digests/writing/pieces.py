@@ -105,8 +105,11 @@ def item_piece(item: Any, *, starts: str) -> Pair:
 
 def details_of(item: Any, starts: str) -> list[str]:
     """Return what stands below a title: type, how good in the words of its kind, year, and when it takes place."""
-    standing = f"{kinds.get(item.kind).standing_label}: {item.standing_label}" if item.standing_label else ""
-    return [item.form_label, standing, str(item.year or ""), starts]
+    name, standing = kinds.get(item.kind).standing_label, item.standing_label
+    # "Quality not checked yet" says itself what it is about.
+    standing = f"{name}: {standing}" if standing and not standing.startswith(name) else standing
+    invented = "Demonstration" if item.is_demonstration else ""
+    return [item.form_label, standing, str(item.year or ""), starts, invented]
 
 
 def frame_piece(*, adjective: str, day: str) -> Pair:

@@ -1,20 +1,29 @@
 """Following, confirming, managing: with an account and without, by form and by signed link."""
 
+import datetime
+import itertools
 import re
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.data_rights import erase
 from accounts.models import User
-from digests.models import Follow, Pulse, SavedSearch, Subscriber
-from digests.services import following, ticking
-from digests.tokens import MANAGE, STOP, read, token
+from design.dates import day_in_words
+from digests.choices import COMPOSER
+from digests.metrics import trouble
+from digests.models import Digest, Follow, Pulse, SavedSearch, Subscriber
+from digests.services import following, releasing, ticking
+from digests.services.ticking import schedules
+from digests.tokens import MANAGE, STOP, Wish, read, seal, token
 from mail.models import OutboxMessage
-from tests.digests.factories import follow_search, follow_topic, guest, person_with_updates
+from taxonomy.models import Topic
+from tests.digests.factories import follow_search, follow_topic, guest, person_with_updates, weekly_run
 from tests.factories import EvidenceFactory, TopicFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -239,7 +248,8 @@ def test_the_monitor_gets_its_numbers_and_others_none(settings: Any) -> None:
     address = reverse("digests:metrics")
     assert Client().get(address).status_code == 404
     assert Client().get(address, headers={"Authorization": "Bearer wrong"}).status_code == 404
-    guest()
+    guest("ben@mail.example")
+    follow_topic(guest(), TopicFactory())
     answer = Client().get(address, headers={"Authorization": "Bearer open sesame"})
     assert "portal_updates_subscribers 1\n" in answer.content.decode()
 
@@ -264,3 +274,137 @@ def test_pages_ask_the_same_number_of_queries_however_much_is_followed(django_as
     with django_assert_max_num_queries(8):
         page = Client().get(address).content.decode()
     assert all(f"Topic number {number}" in page and f"words{number}" in page for number in range(3))
+
+
+class TestLooking:
+    """Pages that only show something keep nothing, and say when mail comes as its reader's clocks do."""
+
+    def test_looking_at_the_page_subscribes_to_nothing(self) -> None:
+        user = UserFactory()
+        page = signed_in(user).get(reverse("digests:mine")).content.decode()
+        assert "You follow nothing yet" in page
+        assert not Subscriber.objects.exists()
+        answers = {"do": "choose", "frequency": "monthly", "local_hour": "18", "time_zone": "Europe/London"}
+        signed_in(user).post(reverse("digests:mine"), answers)
+        assert Subscriber.objects.get().frequency == "monthly"
+
+    @time_machine.travel(datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC), tick=False)
+    @pytest.mark.parametrize(
+        ("zone", "hour", "said"),
+        [
+            ("Europe/London", 7, "on Monday 30 November 2026 at 7am, if"),
+            ("America/New_York", 18, "on Monday 30 November 2026 at 6pm, New York time, if"),
+            # Put together at midnight in the UK, when it is half past five there.
+            ("Asia/Kolkata", 0, "on Monday 30 November 2026 at 5:30am, Kolkata time, if"),
+        ],
+    )
+    def test_the_next_mail_is_named_by_the_clocks_of_its_reader(self, zone: str, hour: int, said: str) -> None:
+        subscriber = guest(time_zone=zone, local_hour=hour)
+        follow_topic(subscriber, TopicFactory(name="Falls"))
+        assert f"The next one leaves {said}" in Client().get(following.manage_url(subscriber)).content.decode()
+
+    def test_a_pause_is_shown_and_ended_in_one_press(self) -> None:
+        until = timezone.localdate() + datetime.timedelta(days=60)
+        subscriber = guest(paused_until=until)
+        follow_topic(subscriber, TopicFactory(name="Falls"))
+        address = following.manage_url(subscriber)
+        page = re.sub(r"<[^>]+>", "", Client().get(address).content.decode())
+        assert f"Paused until {day_in_words(until)}" in page
+        page = Client().post(address, {"do": "resume"}, follow=True).content.decode()
+        assert "The pause is over" in page
+        assert "End the pause now" not in page
+        subscriber.refresh_from_db()
+        assert subscriber.paused_until is None
+
+    def test_uk_time_stands_on_top_of_the_time_zones(self) -> None:
+        page = Client().get(following.manage_url(guest())).content.decode()
+        assert re.search(r'name="time_zone".*?<option value="([^"]+)"', page, re.DOTALL)[1] == "Europe/London"  # type: ignore[index]  # it is there
+
+    def test_the_confirmation_names_the_day_and_what_somebody_chose_before(self) -> None:
+        TopicFactory(name="Falls", slug="falls")
+        for schedule in schedules():
+            schedule.weekday = 3
+            schedule.save()
+        link = reverse("digests:confirm", args=[seal(Wish("ann@mail.example", "topic=falls", True))])
+        assert "Once a week, on Thursday" in Client().get(link).content.decode()
+        guest("ann@mail.example", frequency="monthly")
+        assert "Once a month, on the first Thursday" in Client().get(link).content.decode()
+
+
+class TestGone:
+    """What was to be followed may be gone when the link is opened."""
+
+    def test_a_topic_that_was_retired_since_is_a_sentence(self) -> None:
+        topic = TopicFactory(name="Falls", slug="falls")
+        link = reverse("digests:confirm", args=[seal(Wish("ann@mail.example", "topic=falls", True))])
+        Topic.objects.filter(pk=topic.pk).update(status=Topic.Status.RETIRED)
+        for answer in (Client().get(link), Client().post(link)):
+            assert answer.status_code == 422
+            assert "no longer used for new items" in answer.content.decode()
+        assert not Subscriber.objects.exists()
+
+    def test_a_part_that_cannot_be_followed_alone_is_said_at_the_field(self) -> None:
+        topic = TopicFactory(name="Falls", slug="falls")
+        Topic.objects.filter(pk=topic.pk).update(status=Topic.Status.RETIRED)
+        address = f"{reverse('digests:follow')}?q=rounding&topic=falls"
+        answer = signed_in(UserFactory()).post(address, {"keep": ["topic=falls"]})
+        assert (answer.status_code, Follow.objects.count()) == (422, 0)
+        assert "no longer used for new items" in answer.content.decode()
+
+
+class TestDeadMansSwitch:
+    """A portal that sends nothing says so; one mailbox that refuses is no alarm."""
+
+    def test_a_tick_that_never_ends_is_trouble(self) -> None:
+        ticking.tick()
+        long_ago = timezone.now() - datetime.timedelta(hours=2)
+        Pulse.objects.update(ticked_at=timezone.now(), finished_at=long_ago)
+        assert "come to its end" in trouble()
+        ticking.tick()
+        assert trouble() == ""
+
+    def test_mail_that_waits_is_trouble_only_while_none_leaves(self) -> None:
+        ticking.tick()
+        now = timezone.now()
+        hour = datetime.timedelta(hours=1)
+        waiting = update_in_outbox(not_before=now - hour)
+        assert "do not leave" in trouble()
+        sent = update_in_outbox(state="sent", sent_at=now, not_before=now - hour)
+        # Limits for each domain let a large mailing take hours.
+        assert trouble() == ""
+        sent.delete()
+        # One mailbox asks for patience, and nothing else waits.
+        OutboxMessage.objects.filter(pk=waiting.pk).update(attempts=4, not_before=now + hour)
+        assert trouble() == ""
+
+    def test_a_server_that_puts_everything_off_is_trouble(self) -> None:
+        follow_topic(guest(), topic := TopicFactory(name="Falls"))
+        EvidenceFactory(topics=[topic])
+        run = weekly_run()
+        assert run.state == "released" or releasing.release(run=run, by=None)
+        now = timezone.now()
+        Digest.objects.update(not_before=now - datetime.timedelta(hours=1))
+        OutboxMessage.objects.update(attempts=3, not_before=now + datetime.timedelta(hours=1))
+        assert "do not leave" in trouble()
+        Digest.objects.update(state="sent")
+        assert trouble() == ""
+
+    def test_the_lines_of_a_metric_stand_together(self, settings: Any) -> None:
+        settings.METRICS_TOKEN = "open sesame"
+        update_in_outbox(state="failed", smtp_code=550, ambiguous=1)
+        update_in_outbox(state="sent", sent_at=timezone.now())
+        answer = Client().get(reverse("digests:metrics"), headers={"Authorization": "Bearer open sesame"})
+        lines = answer.content.decode().splitlines()
+        names = [re.split(r"[ {]", line.removeprefix("# TYPE "))[0] for line in lines]
+        groups = [name for name, _lines in itertools.groupby(names)]
+        assert len(groups) == len(set(groups))
+        assert 'portal_updates_ambiguous{state="failed"} 1' in lines
+        assert "portal_updates_in_trouble 1" in lines
+        assert all(re.fullmatch(r"# TYPE \w+ gauge|\w+(\{\w+=\"\w+\"\})? \d+", line) for line in lines)
+
+
+def update_in_outbox(**fields: Any) -> OutboxMessage:
+    """A message of this room."""
+    number = OutboxMessage.objects.count()
+    base = {"purpose": "update", "composer": COMPOSER, "is_bulk": True, "message_id": f"<{number}@x>", "subject": "New"}
+    return OutboxMessage.objects.create(to=f"{number}@mail.example", from_email="portal@x.example", **base | fields)
