@@ -20,6 +20,7 @@ from demonstration.learning import clear_paths, load_learning
 from demonstration.models import DemonstrationLoad
 from demonstration.sign_ins import PASSWORD
 from demonstration.topics import clear_topics, load_topics
+from demonstration.updates import clear_updates, load_updates
 from demonstration.workstream import clear_workstream_people, load_workstream_people
 from evidence.models import Appraisal, Evidence
 from evidence.services import refresh_band
@@ -62,6 +63,7 @@ def load_demonstration() -> bool:
     load_workstream_people(people["workstream"])
     load_communities(read_content("communities.yaml"), users=users, curator=curator)
     load_topics(read_content("topics.yaml"))
+    load_updates(read_content("updates.yaml"), users=users)
     return True
 
 
@@ -76,6 +78,7 @@ def clear_demonstration() -> dict[str, int]:
         "people": User.objects.filter(is_demonstration=True).count(),
         "organisations": Organisation.objects.filter(is_demonstration=True).count(),
     }
+    clear_updates(read_content("updates.yaml"))
     clear_communities()
     clear_topics(read_content("topics.yaml"))
     clear_paths()
