@@ -24,9 +24,7 @@ MOST_EVENTS = 2_000
 NOTHING = "(empty)"
 
 # Columns that follow from others or count saves: true, but no news to the person who reads a history.
-BOOKKEEPING = frozenset(
-    {"id", "slug", "key", "updated_at", "created_at", "version", "title_key", "announce_batch", "is_demonstration"}
-)
+BOOKKEEPING = frozenset({"id", "slug", "key", "updated_at", "created_at", "version", "title_key", "is_demonstration"})
 
 Event = Any  # a row of a model that pghistory makes at run time
 

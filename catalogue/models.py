@@ -106,7 +106,6 @@ class Item(models.Model):
     reviewed_at = models.DateField("last reviewed", null=True, blank=True)
     review_due = models.DateField("next review due", null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
-    announce_batch = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
     licence = models.CharField(
         "licence of the text",
         max_length=15,
