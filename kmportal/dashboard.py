@@ -25,6 +25,9 @@ from catalogue.review import SOON_DAYS, review_conditions
 from catalogue.services import months_later
 from design.charts import percentages
 from design.dates import MONTHS
+from digests.choices import RunState
+from digests.metrics import trouble
+from digests.models import Run
 from enquiries.models import Enquiry
 from evidence.importing.models import ImportBatch, ImportedRecord
 from evidence.models import Evidence
@@ -89,9 +92,10 @@ class Bar:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """All that the page shows."""
+    """All that the page shows. trouble: why the email updates are not looked after, "" where they are."""
 
     waiting: Sequence[Waiting]
+    trouble: str
     kinds: Sequence[KindRow]
     reviews: Sequence[Review]
     imports: Sequence[Import]
@@ -106,6 +110,7 @@ def dashboard_for(user: User, *, site: AdminSite) -> Dashboard:
     evidence = kinds.get(KindName.EVIDENCE)
     return Dashboard(
         waiting=waiting(),
+        trouble=trouble(),
         kinds=kind_rows(items, site=site),
         reviews=reviews(items, site=site),
         imports=imports(),
@@ -147,6 +152,11 @@ def waiting() -> list[Waiting]:
             "Searches without a result",
             Search.objects.filter(times_without__gt=0).count(),
             list_url(Search, result="none"),
+        ),
+        Waiting(
+            "Email updates to release",
+            Run.objects.filter(state=RunState.PLANNED).count(),
+            list_url(Run, state__exact=RunState.PLANNED),
         ),
     ]
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from catalogue.asked.models import Search
 from catalogue.choices import Status, Visibility
+from digests.models import Pulse, Run
 from enquiries.models import Enquiry
 from evidence.models import Evidence
 from tests.admin import administrator, librarian, signed_in
@@ -87,6 +88,19 @@ def test_queues_say_how_long(desk: Client) -> None:
     waiting = [(entry.number, entry.note) for entry in dashboard.waiting]
     assert waiting[:2] == [(1, "oldest: 4 days"), (1, "oldest: today")]
     assert [entry.number for entry in dashboard.waiting if entry.label == "Searches without a result"] == [1]
+
+
+def test_updates_that_wait_or_are_not_looked_after_stand_on_the_first_page(desk: Client) -> None:
+    Run.objects.create(
+        frequency="weekly", period="2026-W48", sends_on=timezone.localdate(), state="planned", to_batch=1,
+        expires_at=timezone.now() + datetime.timedelta(days=1),
+    )  # fmt: skip
+    answer = desk.get(INDEX)
+    assert [entry.number for entry in answer.context["dashboard"].waiting if "updates" in entry.label] == [1]
+    assert "No tick has come" in answer.content.decode()
+    assert reverse("admin:digests_run_overview") in answer.content.decode()
+    Pulse.objects.create(pk=1, ticked_at=timezone.now(), finished_at=timezone.now())
+    assert "No tick has come" not in desk.get(INDEX).content.decode()
 
 
 def world() -> None:
