@@ -5,10 +5,11 @@ twentieth mark waits for the disk, which takes the ones before it along, and wha
 memory and written again once the database is back.
 """
 
+import datetime
 import logging
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,6 +21,9 @@ from mail.models import OutboxMessage
 logger = logging.getLogger(__name__)
 
 DURABLE_EVERY = 20
+# How long a message that is being handed over stays this sender's: longer than a mail server may take for every answer
+# (`smtp.TIMEOUT`), so that nobody sends it again while its fate is open.
+IN_HAND = datetime.timedelta(seconds=150)
 # How long a sender waits for a database that went away, and how often it looks, in seconds.
 WAIT_FOR_DATABASE = 120
 LOOK_EVERY = 0.5
@@ -29,16 +33,24 @@ MARK_SENT = """
     SET state = 'sent', sent_at = %s, smtp_code = %s, last_error = '', lease_owner = NULL, lease_until = NULL
     WHERE id = %s AND lease_owner = %s AND state IN ('waiting', 'sending')
 """
+# The same, said later to a database that may have forgotten that the message was about to leave. Where another sender has
+# claimed it since and has not begun, that one finds its mark refused; where it has begun, the message may arrive twice.
+MARK_SENT_AGAIN = """
+    UPDATE mail_outboxmessage
+    SET state = 'sent', sent_at = %s, smtp_code = %s, last_error = '', lease_owner = NULL, lease_until = NULL
+    WHERE id = %s AND (state = 'waiting' OR (state = 'sending' AND lease_owner = %s))
+"""
+COUNT_TWICE = "UPDATE mail_outboxmessage SET ambiguous = ambiguous + 1 WHERE id = %s AND sent_at IS DISTINCT FROM %s"
 # What one message's answer and the next one's beginning write, in one journey to the database. Planned once for a batch.
 PREPARE = """
-    PREPARE mail_mark (timestamptz, smallint, bigint, uuid, bigint, timestamptz) AS
+    PREPARE mail_mark (timestamptz, smallint, bigint, uuid, bigint, interval) AS
     WITH answered AS (
         UPDATE mail_outboxmessage
         SET state = 'sent', sent_at = $1, smtp_code = $2, last_error = '', lease_owner = NULL, lease_until = NULL
         WHERE id = $3 AND lease_owner = $4 AND state IN ('waiting', 'sending')
     )
-    UPDATE mail_outboxmessage SET state = 'sending', attempts = attempts + 1
-    WHERE id = $5 AND lease_owner = $4 AND state = 'waiting' AND lease_until > $6
+    UPDATE mail_outboxmessage SET state = 'sending', attempts = attempts + 1, lease_until = statement_timestamp() + $6
+    WHERE id = $5 AND lease_owner = $4 AND state = 'waiting' AND lease_until > statement_timestamp()
 """
 MARK = "EXECUTE mail_mark (%s, %s, %s, %s, %s, %s)"
 
@@ -65,7 +77,7 @@ class Marks:
             if len(self._unsafe) >= DURABLE_EVERY:
                 self.make_durable()
             with connection.cursor() as cursor:
-                cursor.execute(MARK, (*self._unwritten, self.owner, message.pk, timezone.now()))
+                cursor.execute(MARK, (*self._unwritten, self.owner, message.pk, f"{IN_HAND.total_seconds()} seconds"))
                 self._unwritten = (None, None, None)
                 return bool(cursor.rowcount == 1)
         except DatabaseError as error:
@@ -101,6 +113,18 @@ class Marks:
         self._unsafe = []
         self._unwritten = (None, None, None)
 
+    def durably(self, write: Callable[[], object]) -> None:
+        """Write something else about the batch so that the disk has it, anew where the database goes away meanwhile."""
+        while True:
+            try:
+                with transaction.atomic(), connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL synchronous_commit TO on")
+                    write()
+            except DatabaseError as error:
+                self._wait_out(error)
+            else:
+                return
+
     def finish(self) -> None:
         """Bring the last marks to the disk, as `make_durable` does, waiting for a database that went away."""
         try:
@@ -120,7 +144,9 @@ class Marks:
             try:
                 with transaction.atomic(), connection.cursor() as cursor:
                     for values in self._unsafe:
-                        cursor.execute(MARK_SENT, values)
+                        cursor.execute(MARK_SENT_AGAIN, values)
+                        if cursor.rowcount == 0:
+                            cursor.execute(COUNT_TWICE, (values[2], values[0]))
             except DatabaseError:
                 if time.monotonic() > ends:
                     raise

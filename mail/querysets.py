@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -30,13 +31,14 @@ class OutboxQuerySet(models.QuerySet[MessageType]):
         """What a sender may take now: its time has come and nobody holds it, or its holder's lease has run out.
 
         Single messages come before bulk ones, so that a sign-in code never waits behind a mailing. until: take also
-        what waits for a moment up to this one and was not tried yet.
+        what waits for a moment up to this one and was not tried yet. Leases run out by the database's clock, so that a
+        sender whose own is wrong takes nothing out of another's hands.
         """
         moment = at or timezone.now()
         its_time = Q(not_before__lte=moment)
         if until is not None:
             its_time |= Q(not_before__lte=until, attempts=0)
-        return self.unsent().filter(its_time, Q(lease_until=None) | Q(lease_until__lt=moment)).order_by("is_bulk", "pk")
+        return self.unsent().filter(its_time, Q(lease_until=None) | Q(lease_until__lt=Now())).order_by("is_bulk", "pk")
 
     def about(self, key: str) -> OutboxQuerySet[MessageType]:
         """Messages whose key (`mail.services.queue`) is this one or begins with it and a dot."""

@@ -4,6 +4,7 @@ import datetime
 import logging
 import random
 import smtplib
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 from email.errors import MessageError
@@ -12,12 +13,13 @@ from django.conf import settings
 from django.core.mail import BadHeaderError
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from mail import bounces, smtp
 from mail.composers import Content, NotNeeded, contents
 from mail.composing import bare_address, mailing_to_bytes, to_bytes
-from mail.marking import Marks, unhurried_disk
+from mail.marking import IN_HAND, Marks, unhurried_disk
 from mail.models import OutboxMessage, Suppression
 from mail.rates import over_the_limit
 
@@ -29,8 +31,9 @@ State = OutboxMessage.State
 BATCH = 200
 # So many are written before they leave: what a reader may see is asked no earlier.
 WRITTEN_AT_ONCE = 100
-# How long a claim holds, and how much of it a sender uses, so that a slow server cannot outlast it.
-LEASE = datetime.timedelta(minutes=5)
+# How long a claim holds, so that what a dead sender held goes on within a minute, and how much of it a sender uses. What
+# is in the server's hands holds for longer (`marking.IN_HAND`).
+LEASE = datetime.timedelta(seconds=30)
 USABLE_LEASE = LEASE * 0.6
 # When a message that is always put off counts as failed.
 GIVE_UP_AFTER = datetime.timedelta(days=3)
@@ -84,12 +87,15 @@ def claim(*, owner: uuid.UUID, size: int, until: datetime.datetime | None = None
     One found in the middle of being sent was left by a sender that died: it may have arrived, and is counted so.
     """
     now = timezone.now()
-    batch = list(OutboxMessage.objects.due(at=now, until=until).select_for_update(skip_locked=True)[:size])
+    due = OutboxMessage.objects.due(at=now, until=until)
+    if not settings.MAILINGS_ENABLED:
+        due = due.filter(is_bulk=False)
+    batch = list(due.select_for_update(skip_locked=True)[:size])
     mine = OutboxMessage.objects.filter(pk__in=[message.pk for message in batch])
     mine.filter(state=State.SENDING).update(
         ambiguous=F("ambiguous") + 1, last_error="The sender stopped in the middle: it may have arrived."
     )
-    mine.update(state=State.WAITING, lease_owner=owner, lease_until=now + LEASE)
+    mine.update(state=State.WAITING, lease_owner=owner, lease_until=Now() + LEASE)
     waits = over_the_limit(batch)
     for key, wait in waits.items():
         mine.filter(pk=key).update(lease_owner=None, lease_until=None, not_before=now + wait)
@@ -110,7 +116,7 @@ def send_batch(batch: Sequence[OutboxMessage], *, owner: uuid.UUID) -> int:
 
     A batch of a mailing alone is marked without waiting for the disk at every message.
     """
-    stop_at = timezone.now() + USABLE_LEASE
+    stop_at = time.monotonic() + USABLE_LEASE.total_seconds()
     suppressed = Suppression.objects.reasons(message.to for message in batch)
     left = [message for message in batch if not settle_unsendable(message, suppressed, owner=owner)]
     if left and all(message.is_bulk for message in left):
@@ -127,7 +133,7 @@ def send_batch(batch: Sequence[OutboxMessage], *, owner: uuid.UUID) -> int:
 
 
 def send_over_connections(
-    left: list[OutboxMessage], *, owner: uuid.UUID, stop_at: datetime.datetime, marks: Marks | None = None
+    left: list[OutboxMessage], *, owner: uuid.UUID, stop_at: float, marks: Marks | None = None
 ) -> int:
     """Send the messages over one connection, opened anew where it breaks. Raises ServerUnreachable where none comes about.
 
@@ -136,9 +142,9 @@ def send_over_connections(
     waiting = written_in_time(left, owner=owner, marks=marks)
     message = next(waiting, None)
     sent = 0
-    while message is not None and timezone.now() < stop_at:
+    while message is not None and time.monotonic() < stop_at:
         with smtp.connection(settings.SMTP or {}) as client:
-            while message is not None and timezone.now() < stop_at:
+            while message is not None and time.monotonic() < stop_at:
                 outcome = send_one(*message, client=client, owner=owner, marks=marks)
                 sent += outcome is not None and outcome.result is smtp.Result.SENT
                 message = next(waiting, None)
@@ -204,10 +210,12 @@ def send_one(
         outcome = smtp.deliver(client, sender=sender, recipient=message.to, content=body, mark=mark)
     except smtp.NotHeld:
         return None
-    if marks is not None and outcome.result is smtp.Result.SENT:
+    if marks is None:
+        record(message, outcome, owner=owner)
+    elif outcome.result is smtp.Result.SENT:
         marks.sent(message, outcome.code)
     else:
-        record(message, outcome, owner=owner)
+        marks.durably(lambda: record(message, outcome, owner=owner))
     return outcome
 
 
@@ -228,7 +236,10 @@ def record(message: OutboxMessage, outcome: smtp.Outcome, *, owner: uuid.UUID) -
         if outcome.code in bounces.NO_SUCH_MAILBOX:
             bounces.record(address=message.to, weight=bounces.HARD, words=outcome.words)
         return
-    settle(message, owner=owner, state=State.WAITING, not_before=now + delay, **answer)
+    is_held = settle(message, owner=owner, state=State.WAITING, not_before=now + delay, **answer)
+    if outcome.result is smtp.Result.UNKNOWN and not is_held:
+        # Another sender has it by now and cannot know.
+        OutboxMessage.objects.filter(pk=message.pk).update(ambiguous=F("ambiguous") + 1)
 
 
 def settle(message: OutboxMessage, *, owner: uuid.UUID, state: State, **changes: object) -> bool:
@@ -239,7 +250,8 @@ def settle(message: OutboxMessage, *, owner: uuid.UUID, state: State, **changes:
     held = OutboxMessage.objects.filter(pk=message.pk, lease_owner=owner)
     if state is State.SENDING:
         # Where the lease has run out somebody else may be about to take the message; an outcome is written all the same.
-        held = held.filter(lease_until__gt=timezone.now())
+        held = held.filter(lease_until__gt=Now())
+        changes |= {"lease_until": Now() + IN_HAND}
     else:
         changes |= {"lease_owner": None, "lease_until": None}
     if state is State.CANCELLED:

@@ -2,7 +2,8 @@
 
 `python -m kmportal.measuring.sink LOG [--port N] [--faults SHARE] [--slow SECONDS]` prints its port and serves until it
 is ended. Each accepted message is a line of LOG: recipient, Message-ID, SHA-256 of its bytes. With --faults a share of
-the messages meets a refusal for now, a hang-up before the body, or a hang-up after it was taken and before that was said.
+the messages meets a refusal for now, a hang-up before the body, a hang-up after it was taken and before that was said, or
+a server that says goodbye because it has taken enough.
 """
 
 import argparse
@@ -18,7 +19,8 @@ from pathlib import Path
 END = b"\r\n.\r\n"
 # What happens to an unlucky message, and how often among the unlucky.
 REFUSE, REFUSE_BODY, HANG_UP_BEFORE, HANG_UP_AFTER = "refuse", "refuse body", "hang up before", "hang up after"
-FAULTS = (REFUSE, REFUSE, REFUSE_BODY, HANG_UP_BEFORE, HANG_UP_AFTER)
+ENOUGH = "enough"
+FAULTS = (REFUSE, REFUSE, REFUSE_BODY, HANG_UP_BEFORE, HANG_UP_AFTER, ENOUGH)
 # Addresses whose mailbox does not exist.
 GONE = b"gone"
 
@@ -67,7 +69,11 @@ class Conversation(asyncio.Protocol):
             self._say(b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME")
         elif command == b"MAIL":
             self._fate = self._chance.choice(FAULTS) if self._chance.random() < self._faults else ""
-            self._say(b"250 OK")
+            if self._fate == ENOUGH:
+                self._say(b"421 4.7.0 Too many messages in this connection")
+                self._transport.close()
+            else:
+                self._say(b"250 OK")
         elif command == b"RCPT":
             self._recipient = line[line.find(b"<") + 1 : line.rfind(b">")]
             is_gone = self._recipient.startswith(GONE)

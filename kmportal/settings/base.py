@@ -302,6 +302,8 @@ EVIDENCE_MAP = {
 }
 # --- E-mail updates: off after restoring a backup, until a person has looked at what it would send again ---
 DIGESTS_ENABLED = env_bool("PORTAL_DIGESTS", default=True)
+# The outbox of a backup knows nothing of what left after it was made, so its mailings wait too; single messages leave.
+MAILINGS_ENABLED = DIGESTS_ENABLED
 DIGEST_MOST_ITEMS = env_int("PORTAL_DIGEST_ITEMS", default=10, minimum=2, maximum=50)
 # Who may read /updates/metrics without signing in: whoever sends this as a bearer token. Nobody by default.
 METRICS_TOKEN = env_str("PORTAL_METRICS_TOKEN")
