@@ -21,8 +21,9 @@ class SearchEntry(models.Model):
     """How one item is found. Items that no list may show have none.
 
     weights: BM25 without the part that depends on other documents, by lexeme; `words.dimension` numbers the lexemes.
-    keys: dimension × 8 + tier of every stem, up to the tier its weight reaches. words: the folded words with their
-    places, unstemmed. title_key: the folded title. identifiers: DOI, PMID, ISBN in the form their kind gives them.
+    keys: dimension × 8 + tier of every stem, up to the tier its weight reaches. filter_keys: a number for each value that
+    a filter can ask for (`search.filterkeys`), in the index of `keys`, so that both are asked at once. words: the folded
+    words with their places, unstemmed. title_key: the folded title. identifiers: DOI, PMID, ISBN in the form their kind gives them.
     length: in lexemes, the title's counted twice. content_hash: of all that the entry was made from.
     """
 
@@ -31,6 +32,7 @@ class SearchEntry(models.Model):
     )
     weights = SparseVectorField(dimensions=DIMENSIONS)
     keys = ArrayField(models.IntegerField())
+    filter_keys = ArrayField(models.IntegerField(), default=list)
     words = SearchVectorField()
     title_key = models.TextField()
     identifiers = ArrayField(models.TextField(), default=list)
@@ -41,7 +43,7 @@ class SearchEntry(models.Model):
         verbose_name = "search entry"
         verbose_name_plural = "search entries"
         indexes: ClassVar = [
-            GinIndex(fields=["keys"], name="search_entry_keys"),
+            GinIndex(fields=["keys", "filter_keys"], name="search_entry_all_keys"),
             GinIndex(fields=["words"], name="search_entry_words"),
             GinIndex(fields=["identifiers"], name="search_entry_identifiers"),
             HashIndex(fields=["title_key"], name="search_entry_title"),
@@ -89,7 +91,7 @@ class SearchCount(models.Model):
     """How many more or fewer entries hold a key since the counts were last added up; a key's rows are summed.
 
     Rows are only ever added while items are saved, so that two editors never wait for one row; the nightly sweep adds
-    them up. The key -1 counts the entries themselves, -2 those of them whose meaning is known.
+    them up. The key -1 counts the entries themselves, -2 those of them whose meaning is known; filter keys are below these.
     """
 
     ALL_ENTRIES = -1

@@ -17,7 +17,7 @@ from catalogue.models import Item
 from catalogue.querysets import ItemQuerySet, Reader
 from catalogue.search.facets import Facet, facet_parts, facets_from, passing, tally
 from catalogue.search.filters import FACETS, MAX_PAGE, NEWEST, QUALITY, RELEVANCE, TITLE, UPDATED, SearchFilters
-from catalogue.search.planning import Part
+from catalogue.search.statements import Part
 
 # Beyond so many matches the total is "more than".
 COUNTED = 10_000

@@ -10,10 +10,11 @@ from catalogue.querysets import ItemQuerySet, Reader
 from catalogue.search.asking import COUNTED, Answer, Page, ask, browse
 from catalogue.search.filters import MAX_PAGE, RELEVANCE, SearchFilters
 from catalogue.search.parsing import MAX_WORDS, ParsedQuery, parse
-from catalogue.search.planning import CANDIDATES, Part, Plan, plan, stems_in_order
+from catalogue.search.planning import CANDIDATES, Plan, plan, stems_in_order, with_filters
 from catalogue.search.results import Hit, Notes, SearchPage, Suggestion
 from catalogue.search.snippets import lexemes_of_texts, mark, snippet
 from catalogue.search.spelling import fold_word
+from catalogue.search.statements import Part
 from catalogue.search.suggesting import misspelt, nearest_words, suggestion
 from catalogue.search.synonyms import Vocabulary, vocabulary
 from catalogue.search.words import dimension, lexemes_of
@@ -24,15 +25,17 @@ SAMPLED = 2_000
 # all of them where fewer than this pass the filters, as then each of them counts.
 PASSED_AT_LEAST = 200
 # So many of the candidates, the best by their words, are compared in everything else,
-COMPARED = 1_000
+COMPARED = 400
 # and so many times what a page shows, by the part of them that passes the filters.
 FOR_EACH_SHOWN = 3
 # So many times as many are taken where the first were not enough. Where this part of the catalogue would have to be
 # looked at to fill a page, all of it is.
 MORE_EACH_TIME = 8
 ALL_FROM = 0.25
-# Where so many entries hold one of the words, more than SAMPLED are taken to be listed to the reader without counting.
-KNOWN_TO_BE_MANY = 3 * SAMPLED
+# Where so many entries hold one of the words, more than SAMPLED are taken to be listed to the reader without counting;
+# with filters where so many would, if words and filters had nothing to do with each other.
+KNOWN_TO_BE_MANY = 3 * SAMPLED // 2
+KNOWN_TO_PASS = 5 * SAMPLED
 
 
 def search(
@@ -46,7 +49,7 @@ def search(
     """
     size = page_size or settings.SEARCH_PAGE_SIZE
     names = vocabulary()
-    planned = plan_for(query, names)
+    planned = with_filters(plan_for(query, names), filters)
     parsed = planned.parsed
     listed = Item.objects.listed_to(user, on_request=filters.with_archived)
     answer = _answer(listed.filter(planned.narrowing), planned, filters, user, size, with_facets=with_facets)
@@ -97,8 +100,10 @@ def _answer(
     matches = _matches(planned)
     if planned.looks_at_all:
         return ask(items, matches, filters, user, page=page, with_facets=with_facets)
+    if planned.is_filtered_to_few and not with_facets:
+        return ask(items, planned.ranked(planned.filtered_matches()), filters, user, page=page)
     counted = _counted(items, planned, filters, user, with_facets=with_facets, by_words=matches is not None)
-    if matches is not None and not counted.is_all and counted.found < PASSED_AT_LEAST:
+    if with_facets and matches is not None and not counted.is_all and counted.found < PASSED_AT_LEAST:
         return ask(items, matches, filters, user, page=page, with_facets=with_facets)
     last = max(1, min(MAX_PAGE, -(-min(counted.found, COUNTED) // size)))
     page = Page(min(filters.page, last), size)
@@ -115,9 +120,10 @@ def _counted(
     by_words: bool,
 ) -> Answer:
     """Return how many matches a large catalogue has at least, and its facets, from looking at some of them."""
-    if not filters.is_filtered and not with_facets and planned.commonest >= KNOWN_TO_BE_MANY:
+    is_known = planned.commonest >= KNOWN_TO_BE_MANY if not filters.is_filtered else planned.passing >= KNOWN_TO_PASS
+    if is_known and not with_facets:
         return Answer((), SAMPLED, SAMPLED, False, ())
-    some = planned.some_matches(2 * SAMPLED) if by_words else None
+    some = planned.some_matches(2 * SAMPLED, filtered=not with_facets) if by_words else None
     counted = ask(items, some, filters, user, with_facets=with_facets, most=SAMPLED)
     # One more was asked for than is counted, to see whether there are more.
     return replace(counted, found=min(counted.found, SAMPLED), looked_at=min(counted.looked_at, SAMPLED))
@@ -151,7 +157,8 @@ def _best(
     if matches is None:
         return browse(items, filters, page=page)
     if filters.order == RELEVANCE:
-        shown = FOR_EACH_SHOWN * page.number * page.size * counted.looked_at / counted.found
+        passing = 1.0 if planned.filters else counted.found / counted.looked_at
+        shown = FOR_EACH_SHOWN * page.number * page.size / passing
         times = max(1.0, shown / COMPARED)
         while CANDIDATES * times < planned.documents * ALL_FROM:
             best = planned.best_matches(int(CANDIDATES * times), int(COMPARED * times))
@@ -161,6 +168,8 @@ def _best(
             if answer.found >= start + expected:
                 return answer.ids
             times *= MORE_EACH_TIME
+    if planned.filters:
+        matches = planned.ranked(planned.filtered_matches())
     return ask(items, matches, filters, user, page=page).ids
 
 

@@ -14,13 +14,14 @@ from catalogue.ancestors import refresh_ancestors
 from catalogue.choices import LISTED_ON_REQUEST
 from catalogue.kinds import SearchText
 from catalogue.models import Item, ItemTopic
+from catalogue.search.filterkeys import filter_keys_of
 from catalogue.search.spelling import FOLD_VERSION, fold_word, plain_words
 from catalogue.search.statistics import average_length
 from catalogue.search.words import K1, TIER_THRESHOLDS, TITLE_WEIGHT, UNSTEMMED, B
 from catalogue.searchindex import DIMENSIONS, TIERS, SearchCount, SearchEntry
 
 # Raised when entries are to be written differently, so that the sweep writes every one again.
-ENTRY_VERSION = 2
+ENTRY_VERSION = 3
 BATCH = 500
 # A sparse vector holds 16,000 numbers; each different word gives one for its stem and one for itself.
 MAX_DIFFERENT_WORDS = 7_500
@@ -31,9 +32,9 @@ SHORTEST_SUGGESTED = 4
 WRITE_ENTRIES = """
     WITH given AS (
         SELECT * FROM json_to_recordset(%(documents)s)
-            AS given (item_id bigint, title text, body text, identifiers text[], content_hash text)
+            AS given (item_id bigint, title text, body text, identifiers text[], filter_keys int[], content_hash text)
     ), places AS (
-        SELECT item_id, content_hash, identifiers, title, setweight(to_tsvector('simple', title), 'A') || to_tsvector('simple', body)
+        SELECT item_id, content_hash, identifiers, filter_keys, title, setweight(to_tsvector('simple', title), 'A') || to_tsvector('simple', body)
             AS words, to_tsvector('english', title) AS title_stems, to_tsvector('english', body) AS body_stems
         FROM given
     ), stems AS (
@@ -70,14 +71,13 @@ WRITE_ENTRIES = """
         WHERE is_stem GROUP BY item_id
     ), complete AS (
         SELECT item_id, coalesce(weights, '{}/%(dimensions)s'::sparsevec) AS weights, coalesce(keys, '{}') AS keys, words,
-            title, identifiers, coalesce(length, 0) AS length, content_hash
+            title, identifiers, filter_keys, coalesce(length, 0) AS length, content_hash
         FROM places LEFT JOIN vectors USING (item_id) LEFT JOIN tiered USING (item_id) LEFT JOIN lengths USING (item_id)
     ), changes AS (
         SELECT key, sum(change) AS change FROM (
-            SELECT unnest(keys) AS key, 1 AS change FROM complete
-            UNION ALL SELECT %(all_entries)s, 1 FROM complete
-            UNION ALL SELECT unnest(keys), -1 FROM catalogue_searchentry WHERE item_id = ANY (%(ids)s)
-            UNION ALL SELECT %(all_entries)s, -1 FROM catalogue_searchentry WHERE item_id = ANY (%(ids)s)
+            SELECT unnest(keys || filter_keys || %(all_entries)s) AS key, 1 AS change FROM complete
+            UNION ALL
+            SELECT unnest(keys || filter_keys || %(all_entries)s), -1 FROM catalogue_searchentry WHERE item_id = ANY (%(ids)s)
         ) AS change GROUP BY key HAVING sum(change) <> 0
     ), counted AS (
         INSERT INTO catalogue_searchcount (key, documents) SELECT key, change FROM changes
@@ -86,16 +86,17 @@ WRITE_ENTRIES = """
         SELECT item_id, content_hash, '', true FROM complete ORDER BY item_id
         ON CONFLICT (item_id) DO UPDATE SET (entry_hash, is_due) = (excluded.entry_hash, true)
     )
-    INSERT INTO catalogue_searchentry (item_id, weights, keys, words, title_key, identifiers, length, content_hash)
-    SELECT item_id, weights, keys, words, title, identifiers, length, content_hash FROM complete ORDER BY item_id
-    ON CONFLICT (item_id) DO UPDATE SET (weights, keys, words, title_key, identifiers, length, content_hash) = (
-        excluded.weights, excluded.keys, excluded.words, excluded.title_key, excluded.identifiers, excluded.length,
-        excluded.content_hash
+    INSERT INTO catalogue_searchentry
+        (item_id, weights, keys, filter_keys, words, title_key, identifiers, length, content_hash)
+    SELECT item_id, weights, keys, filter_keys, words, title, identifiers, length, content_hash FROM complete ORDER BY item_id
+    ON CONFLICT (item_id) DO UPDATE SET (weights, keys, filter_keys, words, title_key, identifiers, length, content_hash) = (
+        excluded.weights, excluded.keys, excluded.filter_keys, excluded.words, excluded.title_key, excluded.identifiers,
+        excluded.length, excluded.content_hash
     )
 """
 REMOVE_ENTRIES = """
     WITH removed AS (
-        DELETE FROM catalogue_searchentry WHERE item_id = ANY (%(ids)s) RETURNING keys
+        DELETE FROM catalogue_searchentry WHERE item_id = ANY (%(ids)s) RETURNING keys || filter_keys AS keys
     ), forgotten AS (
         DELETE FROM catalogue_searchmeaning WHERE item_id = ANY (%(ids)s) RETURNING vector IS NOT NULL AS was_filled
     )
@@ -112,12 +113,13 @@ NOTE_WORDS = """
 
 @dataclass(frozen=True)
 class Document:
-    """What an entry is made from: folded words, and a hash of them."""
+    """What an entry is made from: folded words and the values that filters ask for, and a hash of them."""
 
     item_id: int
     title: str
     body: str
     identifiers: list[str]
+    filter_keys: list[int]
     content_hash: str
 
 
@@ -144,10 +146,11 @@ def _index_batch(item_ids: list[int]) -> int:
     average = average_length()
     stored = dict(SearchEntry.objects.filter(pk__in=item_ids).values_list("pk", "content_hash"))
     texts = searchable_texts(item_ids)
+    filter_keys = filter_keys_of(texts)
     words_of: dict[int, set[str]] = {}
     written: list[Document] = []
     for item_id, text in texts.items():
-        document, words = _document(item_id, text, average)
+        document, words = _document(item_id, text, filter_keys[item_id], average)
         if stored.get(item_id) != document.content_hash:
             written.append(document)
             words_of[item_id] = words
@@ -184,7 +187,7 @@ def searchable_texts(item_ids: list[int]) -> dict[int, SearchText]:
     }
 
 
-def _document(item_id: int, text: SearchText, average: float) -> tuple[Document, set[str]]:
+def _document(item_id: int, text: SearchText, filter_keys: list[int], average: float) -> tuple[Document, set[str]]:
     """Return the document and the different words of it as their writers spelt them."""
     title = plain_words(text.title)
     body = plain_words(text.body)[:MAX_WORDS]
@@ -195,11 +198,12 @@ def _document(item_id: int, text: SearchText, average: float) -> tuple[Document,
     folded_title = " ".join(map(fold_word, title))
     folded_body = " ".join(map(fold_word, body))
     identifiers = sorted(text.exact)
+    versions = f"{ENTRY_VERSION}.{FOLD_VERSION}"
     made_from = "\x1f".join(
-        (folded_title, folded_body, *identifiers, f"{average:.3f}", f"{ENTRY_VERSION}.{FOLD_VERSION}")
+        (folded_title, folded_body, *identifiers, *map(str, filter_keys), f"{average:.3f}", versions)
     )
     digest = hashlib.md5(made_from.encode(), usedforsecurity=False).hexdigest()
-    return Document(item_id, folded_title, folded_body, identifiers, digest), words
+    return Document(item_id, folded_title, folded_body, identifiers, filter_keys, digest), words
 
 
 def _write(documents: Iterable[Document], average: float) -> None:

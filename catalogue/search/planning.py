@@ -4,15 +4,35 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any
 
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from pgvector import SparseVector
 
+from catalogue.search.filterkeys import asked_values, keys_of_every_entry
+from catalogue.search.filters import SearchFilters
 from catalogue.search.meaning import vector_of_query
 from catalogue.search.parsing import ParsedQuery
-from catalogue.search.statistics import counts_of
+from catalogue.search.statements import (
+    BEST,
+    BY_IDENTIFIER,
+    BY_TITLE,
+    BY_WORDS,
+    NEAR,
+    RANKED_BY_NOTHING,
+    RANKED_BY_WORDS,
+    RANKED_LARGE,
+    RANKED_SMALL,
+    READ_THROUGH,
+    SCORED,
+    SOME_WITH_ANY,
+    SOME_WITH_WORDS,
+    WITH_ANY,
+    Part,
+    array_text,
+    together,
+)
+from catalogue.search.statistics import counts_of, expected_together
 from catalogue.search.synonyms import OtherNames
 from catalogue.search.words import (
     UNSTEMMED,
@@ -30,7 +50,7 @@ LOOKED_AT_ALWAYS = 15_000
 FEW = 4_000
 # Else the entries with a group of the rarest words, of each group the most promising so many. Source of the numbers:
 # docs/search.md, "Measured".
-CANDIDATES = 400
+CANDIDATES = 800
 RAREST_TERMS = 5
 # Where the words are in a greater part of the entries than this, multiplying all is faster than asking the index.
 READ_THROUGH_FROM = 0.2
@@ -53,14 +73,6 @@ MEANINGS_FROM = 0.5
 
 
 @dataclass(frozen=True)
-class Part:
-    """One reason to find entries: rows of item_id, score and above, or with `relevance` from 0 to 1 once `ranked`."""
-
-    sql: str
-    parameters: tuple[Any, ...]
-
-
-@dataclass(frozen=True)
 class Term:
     """One stem of the query. counts: how many entries hold it at least at tier 0, 1 … 7."""
 
@@ -75,13 +87,27 @@ class Term:
 
 
 @dataclass(frozen=True)
+class AskedFilter:
+    """One filter as the index is asked for it: an entry has to hold one of the keys. having: how many entries do."""
+
+    keys: tuple[int, ...]
+    having: int
+
+    @property
+    def text(self) -> str:
+        """The keys as the database reads an array; no entry holds 0, so that a filter which none passes stays one."""
+        return array_text(self.keys or (0,))
+
+
+@dataclass(frozen=True)
 class Plan:
     """How one query is answered.
 
     terms: the stems to look for. vector: what they are worth, to be multiplied with an entry's weights; None where
     there are none. exact: the entries to find for other reasons than the stems. narrowing: the condition that phrases
     are there as typed and excluded words are not. others: the other names that are looked for. documents: of the
-    catalogue. meaning: the vector of what was asked, None where words rank alone.
+    catalogue. meaning: the vector of what was asked, None where words rank alone. filters: what the index is asked for
+    beside the words; () where it is not asked, and the filters are applied to what it gave.
     """
 
     parsed: ParsedQuery
@@ -92,6 +118,7 @@ class Plan:
     others: tuple[OtherNames, ...]
     documents: int
     meaning: str | None = None
+    filters: tuple[AskedFilter, ...] = ()
 
     @property
     def held(self) -> int:
@@ -104,35 +131,56 @@ class Plan:
         return 0 if self.narrowing else max((term.counts[0] for term in self.terms), default=0)
 
     @property
+    def passing(self) -> float:
+        """How many of those entries pass the filters, if words and filters have nothing to do with each other; else 0."""
+        return self.commonest * math.prod(one.having / self.documents for one in self.filters) if self.filters else 0
+
+    @property
     def looks_at_all(self) -> bool:
         """True where every entry that holds one of the words may be looked at, or the whole catalogue without words."""
         return self.documents <= LOOKED_AT_ALWAYS or (bool(self.terms) and self.held <= FEW)
+
+    @property
+    def is_filtered_to_few(self) -> bool:
+        """True where the index is asked for filters too, and by estimate no more than FEW entries hold a word and pass."""
+        return bool(self.filters and self.terms) and self._expected([self.held]) <= FEW
+
+    def filtered_matches(self) -> Part:
+        """Return what `all_matches` finds, of the words only those entries that pass the filters."""
+        if self.vector is None or not self.filters:
+            return self.all_matches()
+        keys = [term.key(0) for term in self.terms]
+        with_any = Part(WITH_ANY, (self.vector.to_text(), keys, self._filter_texts()))
+        return together((with_any, *self.exact, *self._named(BY_WORDS)))
 
     def all_matches(self) -> Part:
         """Return what finds every entry that has anything to do with the query, and what it is worth."""
         named = self._named(BY_WORDS)
         if self.vector is None:
-            return _together((*self.exact, *named))
+            return together((*self.exact, *named))
         vector = self.vector.to_text()
         if self.held > READ_THROUGH_FROM * self.documents:
-            added = _together((*self.exact, *named))
+            added = together((*self.exact, *named))
             return Part(READ_THROUGH.format(added=added.sql), (vector, *added.parameters))
         keys = [term.key(0) for term in self.terms]
-        return _together((Part(f"{SCORED} WHERE keys && %s::int[]", (vector, keys)), *self.exact, *named))
+        return together((Part(f"{SCORED} WHERE keys && %s::int[]", (vector, keys)), *self.exact, *named))
 
-    def some_matches(self, most: int) -> Part:
-        """Return what finds about so many of the matches, whichever they are, with a relevance of nothing."""
+    def some_matches(self, most: int, *, filtered: bool = False) -> Part:
+        """Return what finds about so many of the matches, whichever they are, with a relevance of nothing.
+
+        filtered: of the words only those entries that pass the filters the index is asked for.
+        """
         near = [Part(NEAR, (self.meaning, MOST_BY_MEANING, NEAR_FROM))] if self.meaning else []
         keys = [term.key(0) for term in self.terms]
-        with_any = [Part(SOME_WITH_ANY, (keys, most))] if keys else []
-        some = _together((*with_any, *near, *self.exact, *self._named(SOME_WITH_WORDS, most)))
+        with_any = [Part(SOME_WITH_ANY, (keys, self._filter_texts() if filtered else [], most))] if keys else []
+        some = together((*with_any, *near, *self.exact, *self._named(SOME_WITH_WORDS, most)))
         return Part(RANKED_BY_NOTHING.format(words=some.sql), some.parameters)
 
     def best_matches(self, candidates: int, most: int) -> Part | None:
         """Return what finds the most promising entries, the best `most`, or None where that cannot be said.
 
-        Candidates are the entries with any of the rarest words, any two of them and all of them together, each at the
-        lowest tier at which by estimate no more than `candidates` hold them. The estimate takes words to be independent.
+        Candidates are the entries that pass the filters the index is asked for, with any of the rarest words, any two of
+        them and all of them together, each at the lowest tier at which by estimate no more than `candidates` hold them.
         """
         rarest = sorted(self.terms, key=lambda term: term.counts[0])[:RAREST_TERMS]
         groups: list[Sequence[Term]] = [[term] for term in rarest]
@@ -143,12 +191,12 @@ class Plan:
         for group in groups:
             tier = self._lowest_tier(group, candidates)
             if tier is not None:
-                wanted.append(f"{{{','.join(str(term.key(tier)) for term in group)}}}")
+                wanted.append(array_text([term.key(tier) for term in group]))
         if self.vector is None or not wanted:
             return None
-        best = Part(BEST, (wanted, self.vector.to_text(), most))
-        together = _together((best, *self.exact, *self._named(SOME_WITH_WORDS, MOST_READ_FOR_NAMES)))
-        return Part(f"{together.sql} ORDER BY above DESC, score DESC LIMIT {most:d}", together.parameters)
+        best = Part(BEST, (wanted, self._filter_texts(), self.vector.to_text(), most))
+        whole = together((best, *self.exact, *self._named(SOME_WITH_WORDS, MOST_READ_FOR_NAMES)))
+        return Part(f"{whole.sql} ORDER BY above DESC, score DESC LIMIT {most:d}", whole.parameters)
 
     def ranked(self, words: Part) -> Part:
         """Return the entries of `words` and those near in meaning, with their relevance from 0 to 1 in place of scores.
@@ -183,72 +231,16 @@ class Plan:
 
     def _lowest_tier(self, group: Sequence[Term], most: int) -> int | None:
         for tier in range(TIERS):
-            share = math.prod(term.counts[tier] / self.documents for term in group)
-            if share * self.documents <= most:
+            if self._expected([term.counts[tier] for term in group]) <= most:
                 return tier
         return None
 
+    def _expected(self, counts: Sequence[int]) -> float:
+        """Return how many entries probably hold what so many entries hold each, and pass the filters."""
+        return expected_together([*counts, *(one.having for one in self.filters)], self.documents)
 
-SCORED = "SELECT item_id, -(weights <#> %s::sparsevec) AS score, 0 AS above FROM catalogue_searchentry"
-SOME_WITH_ANY = "SELECT item_id, 0.0, 0 FROM catalogue_some_entries_with_any(%s::int[], %s) AS item_id"
-NEAR = "SELECT item_id, 0.0, 0 FROM catalogue_entries_near(%s::halfvec, %s) WHERE similarity >= %s"
-BEST = "SELECT item_id, score, 0 FROM catalogue_best_entries(%s::text[], %s::sparsevec, %s)"
-BY_TITLE = "SELECT item_id, 0.0, %s FROM catalogue_searchentry WHERE title_key = %s"
-BY_IDENTIFIER = "SELECT item_id, 0.0, %s FROM catalogue_searchentry WHERE identifiers && %s::text[]"
-BY_WORDS = "SELECT item_id, %s, 0 FROM catalogue_entries_with_words(%s) AS item_id"
-SOME_WITH_WORDS = "SELECT item_id, %s, 0 FROM catalogue_some_entries_with_words(%s, %s) AS item_id"
-READ_THROUGH = """
-    SELECT * FROM (
-        SELECT item_id, -(weights <#> %s::sparsevec) + coalesce(added.score, 0) AS score, coalesce(added.above, 0) AS above
-        FROM catalogue_searchentry LEFT JOIN ({added}) AS added USING (item_id)
-        OFFSET 0
-    ) AS scored WHERE score > 0 OR above > 0
-"""
-RANKED_BY_WORDS = "SELECT item_id, score AS relevance, above FROM ({words}) AS words"
-RANKED_BY_NOTHING = "SELECT item_id, 0.0 AS relevance, 0 AS above FROM ({words}) AS words"
-RELEVANCE = """
-    SELECT item_id, above, (1 - %s) * score / most + %s * CASE
-        WHEN similarity IS NULL THEN score / most ELSE greatest(similarity, 0) / nearest
-    END AS relevance
-    FROM joined, (
-        SELECT greatest(max(score), 0.001) AS most, greatest(max(similarity), 0.001) AS nearest FROM joined
-    ) AS greatest_of_all
-"""
-# Every vector is compared.
-RANKED_SMALL = f"""
-    WITH words AS MATERIALIZED ({{words}}), compared AS MATERIALIZED (
-        SELECT item_id, -(vector <#> %s::halfvec) AS similarity FROM catalogue_searchmeaning WHERE vector IS NOT NULL
-    ), near AS (
-        SELECT item_id FROM compared WHERE similarity >= %s ORDER BY similarity DESC LIMIT %s
-    ), joined AS MATERIALIZED (
-        SELECT item_id, coalesce(score, 0) AS score, coalesce(above, 0) AS above, similarity
-        FROM words FULL JOIN near USING (item_id) LEFT JOIN compared USING (item_id)
-    ) {RELEVANCE}
-"""  # noqa: S608 - texts of this module
-# The index of vectors gives the nearest; the words of those and the vectors of the others are looked up.
-RANKED_LARGE = f"""
-    WITH words AS MATERIALIZED ({{words}}), near AS MATERIALIZED (
-        SELECT * FROM catalogue_entries_near(%s::halfvec, %s) WHERE similarity >= %s
-    ), joined AS MATERIALIZED (
-        SELECT item_id, above, score, coalesce(near.similarity, -(vector <#> %s::halfvec)) AS similarity
-        FROM (
-            SELECT item_id, above, score FROM words
-            UNION ALL
-            SELECT item_id, 0, -(entry.weights <#> %s::sparsevec) FROM near JOIN catalogue_searchentry entry USING (item_id)
-            WHERE NOT EXISTS (SELECT FROM words WHERE words.item_id = near.item_id)
-        ) AS candidates LEFT JOIN near USING (item_id) LEFT JOIN catalogue_searchmeaning USING (item_id)
-    ) {RELEVANCE}
-"""  # noqa: S608 - texts of this module
-
-
-def _together(parts: Sequence[Part]) -> Part:
-    """Return one part of several: each is found by its own index, where an OR of them would read every entry."""
-    union = " UNION ALL ".join(part.sql for part in parts)
-    return Part(
-        f"""SELECT item_id, sum(score) AS score, max(above) AS above
-            FROM ({union}) AS part (item_id, score, above) GROUP BY item_id""",  # noqa: S608
-        tuple(value for part in parts for value in part.parameters),
-    )
+    def _filter_texts(self) -> list[str]:
+        return [one.text for one in self.filters]
 
 
 def stems_in_order(parsed: ParsedQuery) -> list[str]:
@@ -294,6 +286,23 @@ def plan(parsed: ParsedQuery, others: Sequence[OtherNames]) -> Plan:
     )
 
 
+def with_filters(planned: Plan, filters: SearchFilters) -> Plan:
+    """Return the plan with the filters as the index is asked for them, in one to three queries.
+
+    Without them where the catalogue is small, where nothing is filtered, and where some entries have no keys of filters
+    yet: the nightly sweep gives them to entries of an older version.
+    """
+    if planned.documents <= LOOKED_AT_ALWAYS or not filters.is_filtered:
+        return planned
+    asked = asked_values(filters)
+    of_every_entry = keys_of_every_entry()
+    counts = counts_of([*of_every_entry, *(key for keys in asked for key in keys)])
+    if sum(counts.get(key, 0) for key in of_every_entry) < planned.documents:
+        return planned
+    held = [[key for key in keys if counts.get(key)] for keys in asked]
+    return replace(planned, filters=tuple(AskedFilter(tuple(keys), sum(counts[key] for key in keys)) for keys in held))
+
+
 def _worth_reading(found: OtherNames, counts: dict[int, int], documents: int) -> OtherNames | None:
     """Return the other names that can be looked for without reading too many entries, rarest first; None if there are none."""
     expected = {
@@ -308,16 +317,6 @@ def _worth_reading(found: OtherNames, counts: dict[int, int], documents: int) ->
             break
         kept.append(name)
     return replace(found, others=tuple(kept)) if kept else None
-
-
-def expected_together(counts: Sequence[int], documents: int) -> float:
-    """Return how many entries probably hold all the words of a name, of which so many hold each.
-
-    Words of a name stand together more often than by chance: the rarest counts in full, the next by its square root and so
-    on ("exponential backoff", the estimate of SQL Server since 2014 for conditions that belong together).
-    """
-    shares = sorted(count / documents for count in counts)
-    return documents * math.prod(share ** (0.5**place) for place, share in enumerate(shares))
 
 
 def _exact(parsed: ParsedQuery, terms: dict[str, Term]) -> list[Part]:

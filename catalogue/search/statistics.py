@@ -1,6 +1,7 @@
 """What search knows of the whole catalogue: how many entries there are, how many hold a key, how long they are."""
 
-from collections.abc import Collection
+import math
+from collections.abc import Collection, Sequence
 
 from django.db import connection, transaction
 from django.db.models import Avg
@@ -18,7 +19,7 @@ TOLERATED_DRIFT = 0.1
 COUNT_ANEW = """
     WITH noted AS (DELETE FROM catalogue_searchcount)
     INSERT INTO catalogue_searchcount (key, documents)
-    SELECT key, count(*) FROM catalogue_searchentry, unnest(keys) AS key GROUP BY key
+    SELECT key, count(*) FROM catalogue_searchentry, unnest(keys || filter_keys) AS key GROUP BY key
     UNION ALL SELECT %s, count(*) FROM catalogue_searchentry
     UNION ALL SELECT %s, count(*) FROM catalogue_searchmeaning WHERE vector IS NOT NULL HAVING count(*) > 0
 """
@@ -41,6 +42,16 @@ def counts_of(keys: Collection[int]) -> dict[int, int]:
             "SELECT key, sum(documents) FROM catalogue_searchcount WHERE key = ANY (%s) GROUP BY key", [list(keys)]
         )
         return {key: int(documents) for key, documents in cursor.fetchall() if documents > 0}
+
+
+def expected_together(counts: Sequence[int], documents: int) -> float:
+    """Return how many entries probably hold all of some words or values, of which so many hold each.
+
+    Words of one question stand together more often than by chance: the rarest counts in full, the next by its square root and so
+    on ("exponential backoff", the estimate of SQL Server since 2014 for conditions that belong together).
+    """
+    shares = sorted(min(1.0, count / documents) for count in counts)
+    return documents * math.prod(share ** (0.5**place) for place, share in enumerate(shares))
 
 
 def average_length() -> float:

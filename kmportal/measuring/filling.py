@@ -11,10 +11,9 @@ from django.db import connection, transaction
 from accounts.models import Organisation
 from catalogue.bulk import insert_items
 from catalogue.models import Item, ItemTopic
-from catalogue.search import index_many
 from catalogue.search.meaning import vector_of
 from catalogue.search.sweeping import sweep
-from catalogue.searchindex import NUMBERS, SearchCount, SearchMeaning
+from catalogue.searchindex import NUMBERS, SearchCount, SearchEntry, SearchMeaning
 from evidence.models import Evidence
 from kmportal.measuring.corpus import SEED, records
 from taxonomy.models import Topic
@@ -39,12 +38,23 @@ WRITE_VECTORS = """
 def fill(items: int) -> float | None:
     """Bring the number of items to the wanted one; a database with another number is filled anew.
 
-    Returns how many seconds writing the index of words took, None where it was there.
+    Returns how many seconds writing the index of words took, None where it was there. What was stopped goes on.
     """
     held = Item.objects.count()
-    if held == items:
+    if held == items == SearchEntry.objects.count():
         return None
-    if held:
+    if held != items:
+        _make(items, emptied=bool(held))
+    start = time.perf_counter()
+    sweep()
+    taken = time.perf_counter() - start
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    return taken
+
+
+def _make(items: int, *, emptied: bool) -> None:
+    if emptied:
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE catalogue_item, catalogue_searchcount, catalogue_searchword CASCADE")
     load_starting_vocabulary()
@@ -55,34 +65,24 @@ def fill(items: int) -> float | None:
         )[0]
         for number in range(8)
     ]
-    taken = 0.0
     waiting: list[Evidence] = []
     for number, record in enumerate(records(items, topics=topics, organisations=organisations), start=1):
         waiting.append(record)
         if len(waiting) == BATCH or number == items:
-            taken += _insert(waiting, topics)
+            _insert(waiting, topics)
             if number % (10 * BATCH) == 0 or number == items:
                 sys.stderr.write(f"{number:,} of {items:,} items\n")
             waiting = []
-    start = time.perf_counter()
-    sweep()
-    taken += time.perf_counter() - start
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-    return taken
 
 
 @transaction.atomic
-def _insert(batch: list[Evidence], topics: list[Topic]) -> float:
+def _insert(batch: list[Evidence], topics: list[Topic]) -> None:
     keys = insert_items(batch)
     ItemTopic.objects.bulk_create(
         ItemTopic(content_object_id=key, tag=topics[(key * place) % len(topics)])
         for key in keys
         for place in (1, 7)[: 1 + key % 2]
     )
-    start = time.perf_counter()
-    index_many(keys)
-    return time.perf_counter() - start
 
 
 def fill_invented_meanings() -> float | None:

@@ -6,6 +6,10 @@ import pytest
 from django.utils import timezone
 
 from catalogue.search import finding, planning, search
+from catalogue.search.filterkeys import filter_key
+from catalogue.search.sweeping import sweep
+from catalogue.search.synonyms import vocabulary
+from catalogue.searchindex import SearchCount, SearchEntry
 from tests.catalogue.searching import ANYONE, filters_of, find, titles
 from tests.factories import EvidenceFactory, OrganisationFactory, TopicFactory, UserFactory
 
@@ -162,6 +166,56 @@ def test_the_plan_for_a_large_catalogue_finds_what_looking_at_all_finds(
         assert titles(large) == titles(expected)
         for name in ("total", "number", "last", "facets"):
             assert getattr(large, name) == getattr(expected, name)
+
+
+def test_a_large_catalogue_asks_its_index_for_filters_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    broad = TopicFactory(name="Older people")
+    narrow = TopicFactory(name="Frailty", broader=[broad])
+    trust = OrganisationFactory()
+    for number in range(24):
+        EvidenceFactory(
+            title=f"Falls {'ward ' * (number % 4)}{number}",
+            year=2000 + number % 6,
+            form="rct" if number % 3 else "guideline",
+            setting=["acute", "community"] if number % 2 else ["social_care"],
+            publication_status="peer_reviewed" if number % 5 else "",
+            topics=[narrow] if number % 4 == 0 else [],
+            organisation=trust if number % 6 == 0 else None,
+        )
+    asked = [
+        filters_of(q="falls ward", **params)
+        for params in (
+            {"form": "guideline"},
+            {"setting": ["acute", "social_care"], "publication_status": "peer_reviewed"},
+            {"topic": broad.slug},
+            {"organisation": trust.slug, "year_from": 2000},
+            {"year_from": 2002, "year_to": 2003, "kind": "evidence"},
+            {"setting": "library"},
+        )
+    ]
+    small = [search(filters.q, filters, ANYONE, with_facets=False) for filters in asked]
+    monkeypatch.setattr(planning, "LOOKED_AT_ALWAYS", 0)
+    for few, known in ((4_000, 10_000), (0, 10_000), (0, 0)):
+        monkeypatch.setattr(planning, "FEW", few)
+        monkeypatch.setattr(finding, "KNOWN_TO_PASS", known)
+        for filters, expected in zip(asked, small, strict=True):
+            assert planning.with_filters(finding.plan_for(filters.q, vocabulary()), filters).filters
+            large = search(filters.q, filters, ANYONE, with_facets=False)
+            assert titles(large) == titles(expected)
+            assert large.total == expected.total or known == 0
+    assert [page.total for page in small] == [8, 19, 6, 4, 8, 0]
+
+
+def test_filters_wait_for_entries_of_an_older_version(many: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = titles(find("falls", year_from=2015))
+    monkeypatch.setattr(planning, "LOOKED_AT_ALWAYS", 0)
+    SearchEntry.objects.update(filter_keys=[], content_hash="")
+    SearchCount.objects.filter(key__lt=SearchCount.ALL_MEANINGS).delete()
+    assert titles(find("falls", year_from=2015)) == expected
+    sweep()
+    held = {key for keys in SearchEntry.objects.values_list("filter_keys", flat=True) for key in keys}
+    assert filter_key("kind", "evidence") in held
+    assert titles(find("falls", year_from=2015)) == expected
 
 
 def test_a_large_catalogue_is_browsed_in_the_same_order(many: None, monkeypatch: pytest.MonkeyPatch) -> None:
