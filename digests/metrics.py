@@ -89,8 +89,12 @@ def _metrics() -> Iterator[tuple[str, str, list[Sample]]]:
     oldest = messages.filter(state="waiting", not_before__lte=now).aggregate(oldest=Min("not_before"))["oldest"]
     yield "portal_updates_oldest_waiting_seconds", "gauge", [("", int((now - oldest).total_seconds()) if oldest else 0)]
     pulse = Pulse.objects.first()
-    yield "portal_updates_last_tick_seconds", "gauge", [("", _since_epoch(pulse and pulse.ticked_at))]
-    yield "portal_updates_last_finished_tick_seconds", "gauge", [("", _since_epoch(pulse and pulse.finished_at))]
+    yield "portal_updates_last_tick_seconds", "gauge", [("", _since_epoch(pulse.ticked_at if pulse else None))]
+    yield (
+        "portal_updates_last_finished_tick_seconds",
+        "gauge",
+        [("", _since_epoch(pulse.finished_at if pulse else None))],
+    )
     last = AnnounceBatch.objects.aggregate(last=Max("frozen_at"))["last"]
     yield "portal_updates_last_batch_seconds", "gauge", [("", _since_epoch(last))]
     last_sent = messages.aggregate(last=Max("sent_at"))["last"]
