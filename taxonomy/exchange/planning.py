@@ -164,8 +164,12 @@ class _Planner:
                 parent = self._slug(uri, planned, "broader topic")
                 if parent and parent not in above[slug]:
                     if parent == slug or slug in _reachable(parent, above):
-                        names = f"{planned.name} and {self._name(parent)}"
-                        self.problems.append(f"{names} would be broader than each other, so that step is left out.")
+                        circle = (
+                            f"{planned.name} would be broader than itself"
+                            if parent == slug
+                            else f"{planned.name} and {self._name(parent)} would be broader than each other"
+                        )
+                        self.problems.append(f"{circle}, so that step is left out.")
                         continue
                     above[slug].append(parent)
             planned.broader = above[slug]
