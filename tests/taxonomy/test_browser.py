@@ -13,12 +13,14 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from catalogue.models import Relation
+from catalogue.ancestors import refresh_ancestors
+from catalogue.models import Item, Relation
 from taxonomy.models import EntryTerm, Topic
 from taxonomy.services.merging import split
 from tests.admin import librarian, signed_in
 from tests.browser import NARROW, WIDE, axe_violations, follow, sideways_overflow
 from tests.factories import AppraisalFactory, EvidenceFactory, TopicFactory
+from tests.knowledge.factories import published
 from tests.learning_zone.factories import LearningFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -104,6 +106,12 @@ def test_the_pages_of_topics_are_accessible(open_page: OpenPage, falls: Topic) -
 
 
 def test_the_sheet_for_the_ward_is_one_page_of_a4(open_page: OpenPage, falls: Topic) -> None:
+    Item.objects.update(review_due="2020-01-01")
+    for _ in range(2):
+        tried = published()
+        tried.topics.set([falls])
+        Item.objects.filter(pk=tried.pk).update(title=LONG[:200], summary=LONG, visibility="public")
+    refresh_ancestors()
     page = open_page(WIDE)
     page.goto(reverse("topic-ward", args=["falls"]))
     sheet = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True)))
@@ -112,6 +120,22 @@ def test_the_sheet_for_the_ward_is_one_page_of_a4(open_page: OpenPage, falls: To
     text = " ".join(sheet.pages[0].extract_text().split())
     assert "Falls prevention" in text
     assert "Scan the code" in text
+    assert text.count("Shared") >= 2
+    assert "due for review since" in text
+
+
+def test_the_printed_map_keeps_every_setting(open_page: OpenPage, falls: Topic) -> None:
+    page = open_page(WIDE)
+    page.goto(f"{reverse('map')}?across=setting")
+    sheets = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    width, height = (float(side) for side in sheets[0].mediabox[2:])
+    assert width > height
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": round((297 - 24) * 96 / 25.4), "height": 700})
+    assert sideways_overflow(page) == 0
+    last = page.get_by_role("columnheader").last.bounding_box()
+    assert last is not None
+    assert last["x"] + last["width"] <= (297 - 24) * 96 / 25.4
 
 
 def test_the_admin_of_topics_is_accessible(desk: Page, falls: Topic) -> None:

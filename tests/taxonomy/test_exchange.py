@@ -206,8 +206,10 @@ class TestSkos:
         ("text", "names", "problem"),
         [
             (
-                "x:a a skos:ConceptScheme . x:b a skos:ConceptScheme . x:1 a skos:Concept ; skos:inScheme x:a ; "
-                'skos:prefLabel "One"@en . x:2 a skos:Concept ; skos:inScheme x:b ; skos:prefLabel "Two"@en .',
+                (
+                    "x:a a skos:ConceptScheme . x:b a skos:ConceptScheme . x:1 a skos:Concept ; skos:inScheme x:a ; "
+                    'skos:prefLabel "One"@en . x:2 a skos:Concept ; skos:inScheme x:b ; skos:prefLabel "Two"@en .'
+                ),
                 ["One", "Two"],
                 "",
             ),
@@ -220,8 +222,10 @@ class TestSkos:
                 "Own circle would be broader than itself",
             ),
             (
-                "@prefix xl: <http://www.w3.org/2008/05/skos-xl#> . x:1 a skos:Concept ; xl:prefLabel x:l . "
-                'x:l a xl:Label ; xl:literalForm "Label of a label"@en .',
+                (
+                    "@prefix xl: <http://www.w3.org/2008/05/skos-xl#> . x:1 a skos:Concept ; xl:prefLabel x:l . "
+                    'x:l a xl:Label ; xl:literalForm "Label of a label"@en .'
+                ),
                 [],
                 "has no preferred label",
             ),
@@ -254,16 +258,15 @@ class TestSkos:
             try:
                 told = take(path)
             except CommandError as refusal:
-                refused.add(path.name)
-                assert f"{path.name} is refused. The file " in str(refusal)
+                refused.add((path.name, str(refusal).startswith(f"{path.name} is refused. The file ")))
             else:
                 assert told["found"] > 0
                 assert all(len(problem) > 10 for problem in told["problems"])
         assert refused == {
-            "ORIGIN.md",
-            "skosmos-default_graph.ttl",
-            "skosmos-myns-ontology.ttl",
-            "skosmos-test-marc.ttl",
+            ("ORIGIN.md", True),
+            ("skosmos-default_graph.ttl", True),
+            ("skosmos-myns-ontology.ttl", True),
+            ("skosmos-test-marc.ttl", True),
         }
 
 
