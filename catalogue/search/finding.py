@@ -26,6 +26,7 @@ SAMPLED = 2_000
 PASSED_AT_LEAST = 200
 # So many of the candidates, the best by their words, are compared in everything else,
 COMPARED = 400
+COMPARED_IN_MEANING = 1_000
 # and so many times what a page shows, by the part of them that passes the filters.
 FOR_EACH_SHOWN = 3
 # So many times as many are taken where the first were not enough. Where this part of the catalogue would have to be
@@ -120,11 +121,19 @@ def _counted(
     by_words: bool,
 ) -> Answer:
     """Return how many matches a large catalogue has at least, and its facets, from looking at some of them."""
-    is_known = planned.commonest >= KNOWN_TO_BE_MANY if not filters.is_filtered else planned.passing >= KNOWN_TO_PASS
-    if is_known and not with_facets:
-        return Answer((), SAMPLED, SAMPLED, False, ())
-    some = planned.some_matches(2 * SAMPLED, filtered=not with_facets) if by_words else None
-    counted = ask(items, some, filters, user, with_facets=with_facets, most=SAMPLED)
+    many = Answer((), SAMPLED, SAMPLED, False, ())
+    if not with_facets:
+        if not filters.is_filtered and planned.commonest >= KNOWN_TO_BE_MANY:
+            return many
+        if planned.filters and planned.passing(planned.commonest) >= KNOWN_TO_PASS:
+            return many
+        one_word = planned.rarest_with(KNOWN_TO_BE_MANY) if planned.filters else ()
+        if one_word:
+            some = planned.some_matches(2 * SAMPLED, filtered=True, terms=one_word)
+            if ask(items, some, filters, user, most=SAMPLED).found > SAMPLED:
+                return many
+    matched = planned.some_matches(2 * SAMPLED, filtered=not with_facets) if by_words else None
+    counted = ask(items, matched, filters, user, with_facets=with_facets, most=SAMPLED)
     # One more was asked for than is counted, to see whether there are more.
     return replace(counted, found=min(counted.found, SAMPLED), looked_at=min(counted.looked_at, SAMPLED))
 
@@ -159,9 +168,10 @@ def _best(
     if filters.order == RELEVANCE:
         passing = 1.0 if planned.filters else counted.found / counted.looked_at
         shown = FOR_EACH_SHOWN * page.number * page.size / passing
-        times = max(1.0, shown / COMPARED)
+        compared = COMPARED_IN_MEANING if planned.meaning else COMPARED
+        times = max(1.0, shown / compared)
         while CANDIDATES * times < planned.documents * ALL_FROM:
-            best = planned.best_matches(int(CANDIDATES * times), int(COMPARED * times))
+            best = planned.best_matches(int(CANDIDATES * times), int(compared * times))
             if best is None:
                 break
             answer = ask(items, planned.ranked(best), filters, user, page=page)

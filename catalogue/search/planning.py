@@ -130,10 +130,14 @@ class Plan:
         """How many entries hold the word that most of them hold; 0 where phrases or excluded words narrow the matches."""
         return 0 if self.narrowing else max((term.counts[0] for term in self.terms), default=0)
 
-    @property
-    def passing(self) -> float:
-        """How many of those entries pass the filters, if words and filters have nothing to do with each other; else 0."""
-        return self.commonest * math.prod(one.having / self.documents for one in self.filters) if self.filters else 0
+    def passing(self, held: int) -> float:
+        """Return how many of so many entries pass the filters, if words and filters have nothing to do with each other."""
+        return held * math.prod(one.having / self.documents for one in self.filters)
+
+    def rarest_with(self, most: int) -> tuple[Term, ...]:
+        """Return the rarest of the words that alone probably has so many entries that pass the filters, if there is one."""
+        enough = [term for term in self.terms if self.passing(term.counts[0]) >= most]
+        return tuple(sorted(enough, key=lambda term: term.counts[0])[:1])
 
     @property
     def looks_at_all(self) -> bool:
@@ -165,13 +169,13 @@ class Plan:
         keys = [term.key(0) for term in self.terms]
         return together((Part(f"{SCORED} WHERE keys && %s::int[]", (vector, keys)), *self.exact, *named))
 
-    def some_matches(self, most: int, *, filtered: bool = False) -> Part:
+    def some_matches(self, most: int, *, filtered: bool = False, terms: Sequence[Term] = ()) -> Part:
         """Return what finds about so many of the matches, whichever they are, with a relevance of nothing.
 
-        filtered: of the words only those entries that pass the filters the index is asked for.
+        filtered: of the words only those entries that pass the filters the index is asked for. terms: default is all.
         """
         near = [Part(NEAR, (self.meaning, MOST_BY_MEANING, NEAR_FROM))] if self.meaning else []
-        keys = [term.key(0) for term in self.terms]
+        keys = [term.key(0) for term in terms or self.terms]
         with_any = [Part(SOME_WITH_ANY, (keys, self._filter_texts() if filtered else [], most))] if keys else []
         some = together((*with_any, *near, *self.exact, *self._named(SOME_WITH_WORDS, most)))
         return Part(RANKED_BY_NOTHING.format(words=some.sql), some.parameters)

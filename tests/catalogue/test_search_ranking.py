@@ -195,8 +195,9 @@ def test_a_large_catalogue_asks_its_index_for_filters_too(monkeypatch: pytest.Mo
     ]
     small = [search(filters.q, filters, ANYONE, with_facets=False) for filters in asked]
     monkeypatch.setattr(planning, "LOOKED_AT_ALWAYS", 0)
-    for few, known in ((4_000, 10_000), (0, 10_000), (0, 0)):
+    for few, enough, known in ((4_000, 3_000, 10_000), (0, 3_000, 10_000), (0, 1, 10_000), (0, 1, 0)):
         monkeypatch.setattr(planning, "FEW", few)
+        monkeypatch.setattr(finding, "KNOWN_TO_BE_MANY", enough)
         monkeypatch.setattr(finding, "KNOWN_TO_PASS", known)
         for filters, expected in zip(asked, small, strict=True):
             assert planning.with_filters(finding.plan_for(filters.q, vocabulary()), filters).filters
