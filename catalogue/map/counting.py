@@ -11,6 +11,7 @@ from django.db.models import Count, F, Func, Max, Q, SmallIntegerField, TextFiel
 from django.db.models.functions import Cast, Greatest, Least
 from django.utils import timezone
 
+from catalogue.choices import FormGroup
 from catalogue.map.choices import Across
 from catalogue.models import Item
 from catalogue.querysets import ItemQuerySet, Reader
@@ -45,17 +46,24 @@ class Tally:
 Tallies = dict[tuple[int, str], Tally]
 
 
-def tallies(user: Reader, topic_ids: Collection[int], filters: SearchFilters, across: Across) -> Tallies:
+def tallies(
+    user: Reader,
+    topic_ids: Collection[int],
+    filters: SearchFilters,
+    across: Across,
+    types: FormGroup | None = None,
+) -> Tallies:
     """Return topic and column → what the cell holds for this reader; empty cells are left out. One query.
 
     A topic counts its own items and those of every narrower topic, each once. Columns are the values of the axis: a
-    group of types, a setting (an item may have several), or a year as `year_columns` gives them.
+    group of types, a setting (an item may have several), or a year as `year_columns` gives them. With `types` they are
+    the types of that group, whatever the axis.
     """
     today = timezone.localdate()
     is_in_date = Q(review_due=None) | Q(review_due__gte=today)
     rows = (
-        _items(user, topic_ids, filters, across)
-        .annotate(column=_column(across, today))
+        _items(user, topic_ids, filters, across, types)
+        .annotate(column=F("form") if types else _column(across, today))
         .order_by()
         .values_list("ancestors__topic", "column", "standing")
         .annotate(
@@ -69,7 +77,7 @@ def tallies(user: Reader, topic_ids: Collection[int], filters: SearchFilters, ac
     for topic, column, *numbers in rows:
         # Items are counted by the whole list of their settings first, as there are few different lists; an item that
         # names a setting twice is still one item.
-        for value in set(column.split()) if across == Across.SETTING else (column,):
+        for value in set(column.split()) if across == Across.SETTING and not types else (column,):
             found[topic, value].add(*numbers)
     return dict(found)
 
@@ -79,12 +87,16 @@ def year_columns(today: datetime.date) -> list[int]:
     return list(range(today.year, today.year - YEARS_APART - 1, -1))
 
 
-def _items(user: Reader, topic_ids: Collection[int], filters: SearchFilters, across: Across) -> ItemQuerySet[Item]:
+def _items(
+    user: Reader, topic_ids: Collection[int], filters: SearchFilters, across: Across, types: FormGroup | None
+) -> ItemQuerySet[Item]:
     items = Item.objects.listed_to(user).filter(ancestors__topic__in=list(topic_ids))
     for facet in FACETS:
         if filters.chosen(facet):
             items = items.filter(facet.condition(filters.chosen(facet)))
     items = items.filter(filters.years)
+    if types:
+        return items.filter(form_group=types)
     return items.exclude(year=None) if across == Across.YEAR else items
 
 

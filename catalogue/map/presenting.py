@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from catalogue import kinds
 from catalogue.addresses import search_url
 from catalogue.choices import FormGroup, Setting
-from catalogue.map.choices import FILTER_NAMES, Across, MapChoices, Rows, View
+from catalogue.map.choices import FILTER_NAMES, Across, MapChoices, Rows, View, groups_in_use
 from catalogue.map.counting import Tallies, Tally, tallies, year_columns
 from catalogue.map.gaps import Gap, RowFacts, all_gaps, row_facts
 from catalogue.map.rows import TopicRow, topic_rows
@@ -32,12 +32,16 @@ SIZES = ((10, 20), (3, 17), (1, 14))
 
 @dataclass(frozen=True)
 class Column:
-    """One column: the value it counts, its heading, the filters that a search for it adds, and the search's address."""
+    """One column: the value it counts, its heading, the filters that a search for it adds, and the search's address.
+
+    url: the map with the types of this group across; "" where the column is no group.
+    """
 
     value: str
     label: str
     narrowing: Mapping[str, object]
     search: str
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,12 +101,13 @@ class EvidenceMap:
 
 
 def evidence_map(choices: MapChoices, user: Reader) -> EvidenceMap:
-    """Return the map for this reader. Three queries; one more where settings or years stand across."""
+    """Return the map for this reader. Three queries; one more where settings, years or the types of a group stand across."""
     found = topic_rows(choices)
     columns = _columns(choices)
     topic_ids = [row.topic.pk for row in found.rows]
-    cells = tallies(user, topic_ids, choices.filters, choices.across)
-    groups = cells if choices.across == Across.GROUP else tallies(user, topic_ids, choices.filters, Across.GROUP)
+    cells = tallies(user, topic_ids, choices.filters, choices.across, choices.types)
+    are_groups = choices.across == Across.GROUP and not choices.types
+    groups = cells if are_groups else tallies(user, topic_ids, choices.filters, Across.GROUP)
     facts = {
         pk: row_facts({group: groups[pk, group] for group in FormGroup if (pk, group) in groups}) for pk in topic_ids
     }
@@ -153,6 +158,7 @@ def map_context(choices: MapChoices, user: Reader) -> dict[str, object]:
             "csv": choices.url(view=View.CSV),
             "top": choices.url(topic=None, rows=Rows.TOP),
             "every": choices.url(topic=None, rows=Rows.EVERY),
+            "groups": choices.url(types=None),
             "unfiltered": choices.url(filters=SearchFilters()),
         },
     }
@@ -175,7 +181,9 @@ def filter_facets(filters: SearchFilters) -> list[PanelFacet]:
 def views(choices: MapChoices) -> list[tuple[str, str, bool]]:
     """Return label, address and whether it is this one, for what may stand across the top."""
     labels = {Across.GROUP: "By type", Across.SETTING: "By setting", Across.YEAR: "By year"}
-    return [(label, choices.url(across=across), across == choices.across) for across, label in labels.items()]
+    return [
+        (label, choices.url(across=across, types=None), across == choices.across) for across, label in labels.items()
+    ]
 
 
 def quality_in_words(standings: Mapping[str, int]) -> str:
@@ -194,9 +202,16 @@ def _columns(choices: MapChoices) -> list[Column]:
         ]
     if choices.across == Across.YEAR:
         return list(_year_columns(filters, search))
-    used = {form.group for kind in kinds.all_kinds() for form in kind.forms.values()}
+    if choices.types:
+        return [
+            Column(value, form.label, {"group": (choices.types.value,), "form": (value,)}, search)
+            for kind in kinds.all_kinds()
+            for value, form in kind.forms.items()
+            if form.group == choices.types
+        ]
     return [
-        Column(group.value, str(group.label), {"group": (group.value,)}, search) for group in FormGroup if group in used
+        Column(group.value, str(group.label), {"group": (group.value,)}, search, choices.url(types=group))
+        for group in groups_in_use()
     ]
 
 

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from catalogue import kinds
 from catalogue.models import Item
 from catalogue.services import set_topics
 from taxonomy.models import Topic
@@ -124,6 +125,49 @@ def test_settings_and_years_can_stand_across(client: Client, falls: Topic) -> No
     assert f'href="{reverse("search")}?topic=falls&amp;year_to={year - 5}"' in html
 
 
+def test_a_group_opens_into_its_types_and_closes_again(client: Client, falls: Topic) -> None:
+    hip = TopicFactory(name="Hip fracture", slug="hip", broader=[falls])
+    judged("high", topics=[hip], form="guideline", setting=["acute"])
+    judged("low", topics=[hip], form="systematic_review", setting=["acute"])
+    EvidenceFactory(topics=[hip], form="rct", setting=["acute"])
+    asked = "topic=falls&amp;view=table&amp;setting=acute"
+    groups = page(client, f"?{unescape(asked)}")
+    opened_at = f"topic=falls&amp;types=synthesis&amp;{asked.removeprefix('topic=falls&amp;')}"
+    assert f'href="{reverse("map")}?{opened_at}">Guidance and synthesis' in groups
+    html = page(client, f"?{unescape(opened_at)}")
+    assert "Falls prevention: Guidance and synthesis" in words(html)
+    assert "Number of items by topic and type: Guidance and synthesis" in words(html)
+    assert "1 item, Hip fracture, Clinical guideline. 1 high" in words(html)
+    assert "1 item, Falls prevention, Systematic review. 1 low" in words(html)
+    assert "Randomised controlled trial" not in html
+    assert f'href="{reverse("map")}?{asked}">All groups' in html
+    assert f'href="{reverse("map")}?topic=falls&amp;across=year&amp;view=table&amp;setting=acute"' in html
+    address = f"{reverse('search')}?form=guideline&amp;group=synthesis&amp;topic=hip&amp;setting=acute"
+    assert f'href="{address}"' in html
+    assert "1 result" in words(client.get(unescape(address)).content.decode())
+
+
+def test_every_group_opens_into_all_its_types(client: Client, falls: Topic) -> None:
+    share(falls, form="tip")
+    EvidenceFactory(topics=[falls], form="rct")
+    listed = re.findall(r"\?types=(\w+)", page(client))
+    assert listed == ["synthesis", "primary", "grey", "knowhow", "event", "learning"]
+    for group in listed:
+        columns = {line["Column"] for line in lines(client, f"?types={group}&view=csv")}
+        forms = [form for kind in kinds.all_kinds() for form in kind.forms.values() if form.group == group]
+        assert columns == {form.label for form in forms}
+        assert len(columns) == len(forms)
+    held = {line["Column"]: line["Items"] for line in lines(client, "?topic=falls&types=knowhow&view=csv")}
+    assert (held["Tip"], held["Story"]) == ("1", "0")
+
+
+def test_the_types_of_a_group_leave_the_gaps_as_they_are(client: Client, falls: Topic) -> None:
+    judged("high", topics=[falls], form="rct")
+    html = page(client, "?types=knowhow")
+    assert "1 topic" in gap_topics(html, "evidence-without-experience")
+    assert "None of these topics" in gap_topics(html, "blank")
+
+
 def test_filters_narrow_the_numbers_and_the_search_behind_them(client: Client, falls: Topic) -> None:
     EvidenceFactory(topics=[falls], setting=["acute"], form="rct", year=2020)
     EvidenceFactory(topics=[falls], setting=["community"], form="rct", year=2020)
@@ -205,12 +249,13 @@ def test_half_past_review_is_going_stale(client: Client, falls: Topic) -> None:
     assert "None of these topics" in gap_topics(page(client), "going-stale")
 
 
-def test_queries_do_not_grow_with_topics_or_items(client: Client, falls: Topic) -> None:
+@pytest.mark.parametrize("query", ["?rows=all", "?rows=all&types=synthesis"])
+def test_queries_do_not_grow_with_topics_or_items(client: Client, falls: Topic, query: str) -> None:
     def queries() -> int:
         with CaptureQueriesContext(
             connection,
         ) as asked:
-            page(client, "?rows=all")
+            page(client, query)
         return len(asked)
 
     EvidenceFactory(topics=[falls])
@@ -226,6 +271,9 @@ def test_queries_do_not_grow_with_topics_or_items(client: Client, falls: Topic) 
     [
         ("?across=moons", "The map has no across “moons”"),
         ("?view=cube", "The map has no view “cube”"),
+        ("?types=moons", "The map has no types “moons”"),
+        ("?types=%00%F0%9F%98%80", "The map has no types"),
+        ("?types=primary&across=year", "so this is without the types of Primary research."),
         ("?rows=none", "The map has no rows “none”"),
         ("?topic=no-such-topic", "We ignored the topic “no-such-topic”"),
         ("?setting=moon", "We ignored the setting “moon”"),

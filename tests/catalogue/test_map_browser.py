@@ -36,6 +36,12 @@ def test_the_map_is_for_everybody(open_page: Callable[..., Page]) -> None:
             page.screenshot(path=Path(folder) / f"map-{size['width']}.png", full_page=True)
         if size != SMALLEST:
             assert axe_violations(page) == []
+        page.goto(f"{reverse('map')}?types=grey")
+        assert sideways_overflow(page) == 0
+        if folder:
+            page.screenshot(path=Path(folder) / f"map-types-{size['width']}.png", full_page=True)
+        if size == NARROW:
+            assert axe_violations(page) == []
     page.goto(f"{reverse('map')}?view=table")
     assert sideways_overflow(page) == 0
     region = page.get_by_role("region", name="Number of items by topic and type")
@@ -46,5 +52,10 @@ def test_the_map_is_for_everybody(open_page: Callable[..., Page]) -> None:
     plain.goto(reverse("map"))
     plain.get_by_role("link", name="1 narrower topic of Falls prevention").click()
     expect(plain.get_by_role("rowheader", name="Hip fracture")).to_be_visible()
+    plain.get_by_role("link", name="Guidance and synthesis by type").click()
+    plain.get_by_role("link", name="3 items, Hip fracture, Clinical guideline").click()
+    expect(plain.get_by_role("heading", name="3 results")).to_be_visible()
+    plain.go_back()
+    plain.get_by_role("link", name="All groups").click()
     plain.get_by_role("link", name="3 items, Hip fracture, Guidance and synthesis: 1 high, 1 moderate, 1 low").click()
     expect(plain.get_by_role("heading", name="3 results")).to_be_visible()
