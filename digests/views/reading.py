@@ -33,7 +33,8 @@ def view(request: HttpRequest, token: str) -> HttpResponse:
 def topic_feed(request: HttpRequest, slug: str) -> HttpResponse:
     """Give what is newest on a topic as a feed, as everybody may see it."""
     topic = get_object_or_404(Topic.objects.exclude(status=Topic.Status.CANDIDATE), slug=slug)
-    filters = SearchFilters(topic=((topic.merged_into or topic).slug,), sort="")
+    in_use = Topic.objects.all().merged_slugs()[topic.slug] if topic.status == Topic.Status.MERGED else topic.slug
+    filters = SearchFilters(topic=(in_use,), sort="")
     return _feed(request, filters, title=topic.name, address=topic.get_absolute_url())
 
 

@@ -243,6 +243,15 @@ def test_feeds_hold_what_everybody_may_see() -> None:
         assert librarian.get(address, headers={"If-None-Match": answer["ETag"]}).status_code == 304
 
 
+def test_the_feed_of_a_topic_that_was_merged_twice_is_that_of_the_one_in_use() -> None:
+    new = TopicFactory()
+    between = TopicFactory(status="merged", merged_into=new)
+    old = TopicFactory(status="merged", merged_into=between)
+    EvidenceFactory(title="On ulcers", topics=[new])
+    for topic in (old, between, new):
+        assert "On ulcers" in Client().get(reverse("digests:topic-feed", args=[topic.slug])).content.decode()
+
+
 def test_the_monitor_gets_its_numbers_and_others_none(settings: Any) -> None:
     settings.METRICS_TOKEN = "open sesame"
     address = reverse("digests:metrics")

@@ -266,6 +266,19 @@ def test_a_merged_topic_brings_its_followers_along() -> None:
     assert titles(only(reader)) == ["On ulcers"]
 
 
+def test_what_still_names_a_topic_that_was_merged_twice_gets_what_is_new_on_the_one_in_use() -> None:
+    """As a row may that was written while the topics were merged."""
+    old, between, new = (TopicFactory(name=name) for name in ("Bedsores", "Pressure sores", "Pressure ulcers"))
+    follower, searcher = guest("follower@mail.example"), guest("searcher@mail.example")
+    follow_topic(follower, old)
+    follow_search(searcher, f"q=ulcers&topic={old.slug}")
+    Topic.objects.filter(pk=old.pk).update(status=Topic.Status.MERGED, merged_into=between)
+    Topic.objects.filter(pk=between.pk).update(status=Topic.Status.MERGED, merged_into=new)
+    EvidenceFactory(title="On ulcers", topics=[new])
+    weekly_run()
+    assert titles(only(follower)) == titles(only(searcher)) == ["On ulcers"]
+
+
 def test_a_merge_moves_followers_once_each_and_undoing_it_brings_them_back() -> None:
     load_roles()
     librarian = set_role(user=UserFactory(librarian=True), role=Role.LIBRARIAN, by=None)

@@ -50,3 +50,25 @@ def test_followers_and_saved_searches_move_and_come_back() -> None:
     undo(change=change, by=by)
     assert state() == before
     assert Topic.objects.get(pk=source.pk).status == "active"
+
+
+def test_followers_and_saved_searches_move_along_when_the_topic_they_moved_to_is_merged_too() -> None:
+    first, second, third = (TopicFactory(name=name, slug=name.lower()) for name in ("Falling", "Falls", "Tumbles"))
+    by = UserFactory(librarian=True)
+    subscriber = Subscriber.objects.create(user=UserFactory())
+    Follow.objects.create(subscriber=subscriber, topic=first)
+    search = SavedSearch.objects.create(query="q=alarm&topic=falling", words="“alarm”, Topic: Falling")
+    Follow.objects.create(subscriber=subscriber, search=search)
+    before = state()
+
+    earlier = merge(source=first, target=second, by=by)
+    later = merge(source=second, target=third, by=by)
+
+    assert Follow.objects.get(topic__isnull=False).topic == third
+    search.refresh_from_db()
+    assert search.query == "q=alarm&topic=tumbles"
+    assert "Tumbles" in search.words
+
+    undo(change=later, by=by)
+    undo(change=earlier, by=by)
+    assert state() == before
