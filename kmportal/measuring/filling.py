@@ -1,11 +1,12 @@
 """A scratch database full of invented items, indexed as the portal indexes, with what their texts mean."""
 
 import math
-import random
 import sys
 import time
 from collections.abc import Sequence
 
+import numpy
+import numpy.typing
 from django.db import connection, transaction
 
 from accounts.models import Organisation
@@ -18,6 +19,8 @@ from evidence.models import Evidence
 from kmportal.measuring.corpus import SEED, records
 from taxonomy.models import Topic
 from taxonomy.vocabulary import load_starting_vocabulary
+
+Numbers = numpy.typing.NDArray[numpy.float64]
 
 BATCH = 1_000
 # How much an invented item's own direction differs from that of its topics.
@@ -95,7 +98,7 @@ def fill_invented_meanings() -> float | None:
         return None
     start = time.perf_counter()
     known = {pk: numbers_of(vector_of(name) or "") for pk, name in Topic.objects.values_list("pk", "name")}
-    chance = random.Random(SEED)  # noqa: S311 - invented vectors
+    chance = numpy.random.default_rng(SEED)
     with connection.cursor() as cursor:
         cursor.execute(f"DROP INDEX IF EXISTS {NEAREST_INDEX}")
     for keys in _batches():
@@ -122,15 +125,14 @@ def _batches() -> list[list[int]]:
     return [keys[start : start + BATCH] for start in range(0, len(keys), BATCH)]
 
 
-def numbers_of(vector: str) -> list[float]:
+def numbers_of(vector: str) -> Numbers:
     """Return the numbers of a vector as PostgreSQL writes it; a text that could not be read gives none."""
-    return [float(number) for number in vector.strip("[]").split(",") if number] or [0.0] * NUMBERS
+    return numpy.array([float(number) for number in vector.strip("[]").split(",") if number] or [0.0] * NUMBERS)
 
 
-def _composed(parts: Sequence[Sequence[float]], chance: random.Random) -> str:
-    spread = NOISE / math.sqrt(NUMBERS)
-    numbers = [chance.gauss(0.0, spread) for _place in range(NUMBERS)]
+def _composed(parts: Sequence[Numbers], chance: numpy.random.Generator) -> str:
+    numbers = chance.normal(0.0, NOISE / math.sqrt(NUMBERS), NUMBERS)
     for weight, part in zip(WEIGHTS, parts, strict=False):
-        numbers = [number + weight * one for number, one in zip(numbers, part, strict=True)]
-    length = math.sqrt(sum(number * number for number in numbers)) or 1.0
-    return f"[{','.join(f'{number / length:.4f}' for number in numbers)}]"
+        numbers += weight * part
+    numbers /= numpy.linalg.norm(numbers) or 1.0
+    return f"[{','.join(f'{number:.4f}' for number in numbers.tolist())}]"

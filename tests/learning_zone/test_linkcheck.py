@@ -46,11 +46,21 @@ class Site:
                     site.asked.append((self.command, self.headers["Host"], self.path))
                     site.at_once += 1
                     site.most_at_once = max(site.most_at_once, site.at_once)
+                self.is_asked = True
                 try:
                     self.reply()
                 finally:
-                    with site._lock:
-                        site.at_once -= 1
+                    self.leave()
+
+            def leave(self) -> None:
+                with site._lock:
+                    site.at_once -= self.is_asked
+                    self.is_asked = False
+
+            def end_headers(self) -> None:
+                # Whoever has the answer may ask again before this thread gets to run again.
+                self.leave()
+                super().end_headers()
 
             def reply(self) -> None:
                 port = site.server.server_port
