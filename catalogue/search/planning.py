@@ -293,10 +293,10 @@ def plan(parsed: ParsedQuery, others: Sequence[OtherNames]) -> Plan:
 def with_filters(planned: Plan, filters: SearchFilters) -> Plan:
     """Return the plan with the filters as the index is asked for them, in one to three queries.
 
-    Without them where the catalogue is small, where nothing is filtered, and where some entries have no keys of filters
-    yet: the nightly sweep gives them to entries of an older version.
+    Without them where the catalogue is small, where no words are asked for or nothing is filtered, and where some entries
+    have no keys of filters yet: the nightly sweep gives them to entries of an older version.
     """
-    if planned.documents <= LOOKED_AT_ALWAYS or not filters.is_filtered:
+    if planned.documents <= LOOKED_AT_ALWAYS or not planned.terms or not filters.is_filtered:
         return planned
     asked = asked_values(filters)
     of_every_entry = keys_of_every_entry()

@@ -225,7 +225,8 @@ def test_the_number_of_queries_is_small_and_does_not_grow(
 ) -> None:
     shared = a_list(nurse, *(EvidenceFactory() for _ in range(number)))
     with django_assert_num_queries(6):
-        client.get(shared.get_absolute_url())
+        page = client.get(shared.get_absolute_url()).content.decode()
+    assert all(entry.item.title in page for entry in shared.entries.select_related("item"))
 
 
 def test_lists_are_in_the_copy_of_a_person_s_data_and_go_with_them(browser: Client, nurse: User) -> None:
