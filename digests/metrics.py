@@ -28,7 +28,9 @@ def trouble(*, at: datetime.datetime | None = None) -> str:
     if not settings.DIGESTS_ENABLED:
         return "Updates are switched off (PORTAL_DIGESTS)."
     pulse = Pulse.objects.first()
-    if pulse is None or pulse.ticked_at < now - SILENT_AFTER:
+    if pulse is None:
+        return "No tick has come yet. The first comes within five minutes of the start, if scheduler and worker run."
+    if pulse.ticked_at < now - SILENT_AFTER:
         return "No tick has come for a quarter of an hour: the scheduler or the worker does not run."
     if pulse.error:
         return "The last tick failed. See the log of the worker."

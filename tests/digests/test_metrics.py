@@ -34,7 +34,11 @@ def test_the_monitor_gets_its_numbers_and_others_none(settings: Any) -> None:
 
 def test_a_silent_portal_says_that_it_is_silent(settings: Any) -> None:
     address = reverse("digests:health")
-    assert Client().get(address).status_code == 503
+    never = Client().get(address)
+    assert (never.status_code, "within five minutes of the start" in never.json()["status"]) == (503, True)
+    ticking.tick()
+    Pulse.objects.update(ticked_at=timezone.now() - datetime.timedelta(minutes=16))
+    assert "for a quarter of an hour" in Client().get(address).json()["status"]
     ticking.tick()
     assert Client().get(address).json() == {"status": "looked after"}
     Pulse.objects.update(error="OperationalError")
