@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
@@ -78,7 +78,7 @@ def asked(question: Callable[[], Found]) -> Found:
     while True:
         try:
             return question()
-        except DatabaseError:
+        except Error:
             if time.monotonic() > ends:
                 raise
             connection.close()
@@ -151,7 +151,7 @@ def planned_by_many(servers: OwnServers, *, planners: int = 3) -> Run:
     def tick() -> None:
         try:
             ticking.tick()
-        except DatabaseError:
+        except Error:
             pass
         finally:
             connection.close()

@@ -191,6 +191,21 @@ def test_after_a_swap_the_panels_are_as_they_were_and_the_keyboard_is_where_it_w
     expect(page.get_by_label("Search topic")).to_be_visible()
 
 
+def test_a_choice_made_the_moment_the_results_arrive_is_not_lost(open_page: OpenPage) -> None:
+    page = open_page(NARROW)
+    page.goto("/swap/")
+    page.locator("#filters > summary").click()
+    page.locator("#facet-topic > summary").click()
+    page.evaluate("""
+        new MutationObserver((changes, observer) => {
+            observer.disconnect();
+            document.querySelector("input[value=sepsis]").click();
+        }).observe(document.querySelector("#finder").parentElement, {childList: true});
+    """)
+    page.get_by_label("Falls (3)").check()
+    expect(page.locator("#chosen")).to_have_text("falls, sepsis")
+
+
 def test_the_keyboard_reaches_the_content_first(open_page: OpenPage) -> None:
     page = open_page()
     page.goto("/swap/")
