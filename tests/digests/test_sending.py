@@ -75,19 +75,6 @@ def test_the_mail_says_what_is_new_and_why_in_text_and_html(mail_server: MailSer
     assert html.index("<h1") < html.index("<h2") < html.index("<h3")
 
 
-def test_what_is_previewed_is_what_is_sent(mail_server: MailServer) -> None:
-    falls = TopicFactory(name="Falls")
-    follow_topic(guest(), falls)
-    EvidenceFactory(topics=[falls])
-    weekly_run()
-    (preview,) = write(list(Digest.objects.with_reader())).values()
-    assert isinstance(preview, Content)
-    deliver()
-    assert part(mail_server.message(), "plain").strip() == preview.text.strip()
-    assert part(mail_server.message(), "html").strip() == preview.html.strip()
-    assert mail_server.message()["List-Unsubscribe"] == preview.headers["List-Unsubscribe"]
-
-
 def test_each_reader_sees_at_sending_time_what_they_may_see_then(mail_server: MailServer) -> None:
     falls = TopicFactory(name="Falls")
     organisation = OrganisationFactory()
