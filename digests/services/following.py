@@ -161,7 +161,10 @@ def _guest(email: str) -> Subscriber:
 
 @transaction.atomic
 def unfollow(*, subscriber: Subscriber, follow_id: int) -> str:
-    """Take one thing off the list and return its name, "" where it is not there. The last saved search goes with it."""
+    """Take one thing off the list and return its name, "" where it is not there. The last saved search goes with it.
+
+    Whoever follows nothing any more gets no mail that is planned already.
+    """
     found = subscriber.follows.with_names().filter(pk=follow_id).first()
     if found is None:
         return ""
@@ -169,6 +172,8 @@ def unfollow(*, subscriber: Subscriber, follow_id: int) -> str:
     found.delete()
     if search_id is not None:
         SavedSearch.objects.filter(pk=search_id, followed_by=None).delete()
+    if not subscriber.follows.exists():
+        take_back(subscriber, "Its reader follows nothing any more.")
     return name
 
 
@@ -187,12 +192,18 @@ def choose(
     time_zone: str,
     paused_until: datetime.date | None,
 ) -> None:
-    """Keep how often and when the mail comes. A pause holds at once for mail that is planned already."""
+    """Keep how often and when the mail comes.
+
+    A pause and another frequency hold at once for mail that is planned already: what it held comes with the next one.
+    """
+    is_other = frequency != subscriber.frequency
     subscriber.frequency, subscriber.local_hour, subscriber.time_zone = frequency, local_hour, time_zone
     subscriber.paused_until = paused_until
     subscriber.save(update_fields=["frequency", "local_hour", "time_zone", "paused_until"])
     if subscriber.is_paused:
         take_back(subscriber, "Its reader paused the updates.")
+    elif is_other:
+        take_back(subscriber, "Its reader chose another frequency.")
 
 
 @transaction.atomic
@@ -222,9 +233,13 @@ def start_again(*, subscriber: Subscriber) -> None:
 
 
 def take_back(subscriber: Subscriber, words: str) -> None:
-    """Cancel what is on its way to the subscriber and has not left."""
-    cancel(messages=messages_to(subscriber), reason=words)
+    """Cancel what is on its way to the subscriber and has not left.
+
+    First what is planned: where a release is at work on it this waits for its end, and then finds what it brought to the
+    outbox. The other way round that message would be left to the question that is asked when its text is written.
+    """
     Digest.objects.filter(subscriber=subscriber, state="planned").update(state="unsent", settled_at=timezone.now())
+    cancel(messages=messages_to(subscriber), reason=words)
 
 
 def messages_to(subscriber: Subscriber) -> OutboxQuerySet[OutboxMessage]:

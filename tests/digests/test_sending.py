@@ -15,13 +15,11 @@ from django.utils import timezone
 from accounts.models import User
 from catalogue.models import Item
 from digests.choices import DigestState, RunState
-from digests.models import Digest, Note, Run, Subscriber
+from digests.models import Digest, Note, Run
 from digests.services import following, releasing, ticking
 from digests.services.releasing import CannotDo
 from digests.services.ticking import schedules
-from digests.writing.composing import write
 from mail import bounces
-from mail.composers import Content
 from mail.models import OutboxMessage, Suppression
 from tests.digests.factories import (
     MONDAY,
@@ -122,59 +120,6 @@ def test_each_reader_gets_it_at_their_own_hour(mail_server: MailServer) -> None:
         "late@mail.example": 18,
         "away@mail.example": 12,
     }
-
-
-def test_one_press_stops_planned_mail_at_once_and_a_look_stops_nothing(mail_server: MailServer) -> None:
-    falls = TopicFactory(name="Falls")
-    reader = guest()
-    follow_topic(reader, falls)
-    EvidenceFactory(topics=[falls])
-    weekly_run()
-    (content,) = write(list(Digest.objects.with_reader())).values()
-    assert isinstance(content, Content)
-    address = content.headers["List-Unsubscribe"].strip("<>").partition("/updates")[2]
-    browser = Client(enforce_csrf_checks=True)
-    for link in (f"/updates{address}", following.manage_url(reader)):
-        assert browser.get(link).status_code == 200
-    reader.refresh_from_db()
-    assert reader.stopped_at is None
-    answer = browser.post(f"/updates{address}", {"List-Unsubscribe": "One-Click"})
-    assert "is stopped" in answer.content.decode()
-    assert deliver() == 0
-    assert OutboxMessage.objects.get().state == "cancelled"
-
-
-def test_a_weekly_link_stops_the_weekly_mail_only(mail_server: MailServer) -> None:
-    falls = TopicFactory(name="Falls")
-    reader = guest()
-    follow_topic(reader, falls)
-    EvidenceFactory(topics=[falls])
-    weekly_run()
-    (content,) = write(list(Digest.objects.with_reader())).values()
-    assert isinstance(content, Content)
-    Subscriber.objects.update(frequency="monthly")
-    path = "/updates" + content.headers["List-Unsubscribe"].strip("<>").partition("/updates")[2]
-    assert "does not stop" in Client().post(path).content.decode()
-    reader.refresh_from_db()
-    assert reader.stopped_at is None
-
-
-def test_a_claimed_message_whose_reader_stops_does_not_leave(mail_server: MailServer) -> None:
-    import uuid
-
-    from mail import sending
-
-    falls = TopicFactory(name="Falls")
-    reader = guest()
-    follow_topic(reader, falls)
-    EvidenceFactory(topics=[falls])
-    weekly_run()
-    OutboxMessage.objects.update(not_before=timezone.now())
-    owner = uuid.uuid4()
-    batch = sending.claim(owner=owner, size=5)
-    following.stop(subscriber=reader, frequency="weekly")
-    assert sending.send_batch(batch, owner=owner) == 0
-    assert mail_server.arrived == []
 
 
 def test_sent_mail_moves_the_watermark_and_refused_mail_does_not(mail_server: MailServer) -> None:
