@@ -15,7 +15,10 @@ from digests.querysets import DigestQuerySet, DigestRunQuerySet
 
 
 class Schedule(models.Model):
-    """When the updates of one frequency are put together and sent. Librarians change it; the tick reads it."""
+    """When the updates of one frequency are put together and sent. Librarians change it; the tick reads it.
+
+    `passed_period` is the last period that found nobody to write to: whoever comes in the middle of it waits for the next.
+    """
 
     class Weekday(models.IntegerChoices):
         MONDAY = 0, "Monday"
@@ -35,6 +38,7 @@ class Schedule(models.Model):
     )
     is_automatic = models.BooleanField("released without a librarian", default=True)
     is_enabled = models.BooleanField("switched on", default=True)
+    passed_period = models.CharField(max_length=20, blank=True, editable=False)
 
     class Meta:
         ordering: ClassVar = ["pk"]

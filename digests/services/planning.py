@@ -97,6 +97,17 @@ def open_run(*, schedule: Schedule, period: Period, now: datetime.datetime) -> R
     return run
 
 
+def pass_by(*, schedule: Schedule, period: Period) -> bool:
+    """Remember that the period found nobody to write to; return whether it did and nobody knew.
+
+    Without that the first reader of a frequency would get its mail in the middle of a period, at no time they were told.
+    """
+    if Run.objects.filter(frequency=schedule.frequency, period=period.key).exists() or _bounds(schedule.frequency):
+        return False
+    others = Schedule.objects.filter(pk=schedule.pk).exclude(passed_period=period.key)
+    return others.update(passed_period=period.key) == 1
+
+
 def _bounds(frequency: str) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(BOUNDS, [frequency, SHARD_SIZE])

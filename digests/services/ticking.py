@@ -12,6 +12,7 @@ from digests.choices import DigestState, Frequency, RunState
 from digests.models import Digest, Pulse, Run, Schedule
 from digests.periods import latest_period
 from digests.services import planning, releasing
+from digests.services.announcing import announce
 
 logger = logging.getLogger(__name__)
 
@@ -52,12 +53,21 @@ def _work(done: Ticked, moment: datetime.datetime) -> None:
     releasing.settle()
     releasing.expire(at=moment)
     releasing.forget_old(at=moment)
+    passed = set()
     for schedule in schedules():
         if not schedule.is_enabled:
             continue
         period = latest_period(schedule.frequency, weekday=schedule.weekday, lead_hours=schedule.lead_hours, now=moment)
-        if period.expires_at > moment and planning.open_run(schedule=schedule, period=period, now=moment):
+        if period.expires_at <= moment or period.key == schedule.passed_period:
+            continue
+        if planning.open_run(schedule=schedule, period=period, now=moment):
             done.runs_opened += 1
+        elif planning.pass_by(schedule=schedule, period=period):
+            passed.add(schedule.frequency)
+    # Where nobody reads yet news must not heap up for the first who do. Once a week is enough, and leaves librarians time
+    # to choose what of an import is announced.
+    if passed - {Frequency.DAILY} and not done.runs_opened:
+        announce(at=moment)
     automatic = {schedule.frequency for schedule in schedules() if schedule.is_automatic}
     for run in Run.objects.unfinished().order_by("pk"):
         if run.state == RunState.PLANNING:
