@@ -1,6 +1,7 @@
 """Reads for the page of a subscriber and for librarians: when, how many, whom it reaches, what fails."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from django.utils import timezone
 from design.charts import percentages
 from design.dates import time_in_words, weekday_in_words
 from digests.choices import COMPOSER, DigestState, Frequency
-from digests.models import Announcement, Digest, Run, Schedule, Subscriber
+from digests.models import Announcement, Digest, Note, Run, Schedule, Subscriber
 from digests.periods import LONGEST_PERIOD, PORTAL_ZONE, SENDING_HOUR, is_sending_day, local_moment, place_of
 from digests.services.ticking import schedules
 from mail.models import OutboxMessage, Suppression
@@ -62,13 +63,15 @@ def rhythm_at(address: str) -> str:
 
 @dataclass(frozen=True)
 class Next:
-    """One frequency: how many get it, and when it is put together and sent next."""
+    """One frequency: how many get it, when it is put together and sent next, and the notes that it will take along."""
 
+    frequency: str
     label: str
     readers: int
     opens_at: datetime.datetime | None
     sends_at: datetime.datetime | None
     is_automatic: bool
+    notes: Sequence[Note]
 
 
 @dataclass(frozen=True)
@@ -96,16 +99,21 @@ SHOWN_TOPICS = 20
 def next_runs() -> list[Next]:
     """Return what comes next for every frequency."""
     counts = dict(Subscriber.objects.wanting().order_by().values_list("frequency").annotate(number=Count("pk")))
+    notes: dict[str, list[Note]] = defaultdict(list)
+    for note in Note.objects.waiting().select_related("topic", "written_by"):
+        notes[note.frequency].append(note)
     found = []
     for schedule in schedules():
         opens_at, sends_at = next_opening(schedule)
         found.append(
             Next(
+                schedule.frequency,
                 str(schedule),
                 counts.get(schedule.frequency, 0),
                 opens_at if schedule.is_enabled else None,
                 sends_at if schedule.is_enabled else None,
                 schedule.is_automatic,
+                notes[schedule.frequency],
             )
         )
     return found

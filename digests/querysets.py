@@ -11,12 +11,13 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.models import User
 
 if TYPE_CHECKING:
-    from digests.models import Digest, Follow, Run, Subscriber
+    from digests.models import Digest, Follow, Note, Run, Subscriber
 
 SubscriberType = TypeVar("SubscriberType", bound="Subscriber", covariant=True)
 FollowType = TypeVar("FollowType", bound="Follow", covariant=True)
 RunType = TypeVar("RunType", bound="Run", covariant=True)
 DigestType = TypeVar("DigestType", bound="Digest", covariant=True)
+NoteType = TypeVar("NoteType", bound="Note", covariant=True)
 
 
 class SubscriberQuerySet(models.QuerySet[SubscriberType]):
@@ -79,3 +80,11 @@ class DigestQuerySet(models.QuerySet[DigestType]):
     def unsettled(self) -> DigestQuerySet[DigestType]:
         """Those of which nobody knows yet whether they arrive."""
         return self.filter(state__in=("planned", "queued"))
+
+
+class NoteQuerySet(models.QuerySet[NoteType]):
+    """Notes of the library team."""
+
+    def waiting(self) -> NoteQuerySet[NoteType]:
+        """Those for a run that there is not yet, in the order in which its mail will show them."""
+        return self.filter(run=None).order_by("pk")

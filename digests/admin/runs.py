@@ -119,6 +119,7 @@ class NoteInline(PortalTabularInline):
 
     model = Note
     fields = ("text", "topic")
+    autocomplete_fields = ("topic",)
     extra = 1
     max_num = 5
 
@@ -192,6 +193,7 @@ class RunAdmin(PortalModelAdmin):
             "opts": self.opts,
             "trouble": metrics.trouble(),
             "next_runs": overview.next_runs(),
+            "may_note": request.user.has_perm("digests.add_note"),
             "numbers": overview.numbers(),
             "runs": runs,
             "pace": [sent for _run, sent, _empty, _unsent in reversed(runs)],

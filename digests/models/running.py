@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from digests.choices import DigestState, Frequency, RunState
 from digests.models.following import Subscriber
-from digests.querysets import DigestQuerySet, DigestRunQuerySet
+from digests.querysets import DigestQuerySet, DigestRunQuerySet, NoteQuerySet
 
 
 class Schedule(models.Model):
@@ -132,9 +132,27 @@ class Digest(models.Model):
 
 
 class Note(models.Model):
-    """A few words of the library team on top of a mail, to everybody or to those who follow a topic."""
+    """A few words of the library team on top of a mail, to everybody or to those who follow a topic.
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="notes")
+    One without a run waits for the next of its frequency that has mail to send (`planning.finish_planning`).
+    """
+
+    run = models.ForeignKey(
+        Run,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="notes",
+        editable=False,
+        verbose_name="went with",
+    )
+    frequency = models.CharField(
+        "with the next update",
+        max_length=12,
+        choices=Frequency,
+        blank=True,
+        help_text="It goes with the next one of these that has anything new to tell, and with no other.",
+    )
     topic = models.ForeignKey(
         "taxonomy.Topic",
         on_delete=models.CASCADE,
@@ -148,9 +166,17 @@ class Note(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
 
+    objects = NoteQuerySet.as_manager()
+
     class Meta:
         verbose_name = "note of the library team"
         verbose_name_plural = "notes of the library team"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(run__isnull=False) | ~Q(frequency=""), name="note_has_run_or_waits_for_one"
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["frequency"], name="note_waiting", condition=Q(run__isnull=True))]
 
     def __str__(self) -> str:
         return self.text[:60]

@@ -13,7 +13,7 @@ from accounts.models import Role
 from digests.choices import DigestState, Frequency, RunState
 from digests.choosing import choose
 from digests.interests import Audience, Interests, read_interests
-from digests.models import AnnounceBatch, Run, Schedule, Shard, Subscriber
+from digests.models import AnnounceBatch, Digest, Note, Run, Schedule, Shard, Subscriber
 from digests.periods import MOST_LATE, Period, local_moment
 from digests.querysets import SubscriberQuerySet
 from digests.services.announcing import announce
@@ -197,6 +197,12 @@ def _lines(run: Run, shard: Shard, interests: Interests) -> Iterator[str]:
 
 @transaction.atomic
 def finish_planning(*, run: Run) -> None:
-    """Let the run wait for its release once every shard is done."""
-    if not Shard.objects.filter(run=run, is_done=False).exists():
-        Run.objects.filter(pk=run.pk, state=RunState.PLANNING).update(state=RunState.PLANNED)
+    """Let the run wait for its release once every shard is done, with the notes that waited for it.
+
+    Where it has nothing to send the notes wait for the next.
+    """
+    if Shard.objects.filter(run=run, is_done=False).exists():
+        return
+    is_planned = Run.objects.filter(pk=run.pk, state=RunState.PLANNING).update(state=RunState.PLANNED)
+    if is_planned and Digest.objects.filter(run=run, state=DigestState.PLANNED).exists():
+        Note.objects.waiting().filter(frequency=run.frequency).update(run=run)
