@@ -1,9 +1,16 @@
-"""Search: two functions to find, two to keep the index in step. Nothing outside this package knows how it works."""
+"""Search: two functions to find, two to keep the index in step, two to say in words what is asked for.
+
+Nothing outside this package knows how it works.
+"""
 
 from catalogue.search.alerting import as_written, matching
+from catalogue.search.facets import chosen_facets
 from catalogue.search.filters import SearchFilters
 from catalogue.search.finding import matches, search
 from catalogue.search.indexing import index, index_many
-from catalogue.search.results import SearchPage
+from catalogue.search.results import SearchPage, applied_filters
 
-__all__ = ["SearchFilters", "SearchPage", "as_written", "index", "index_many", "matches", "matching", "search"]
+__all__ = [
+    "SearchFilters", "SearchPage", "applied_filters", "as_written", "chosen_facets", "index", "index_many", "matches",
+    "matching", "search",
+]  # fmt: skip

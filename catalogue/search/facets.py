@@ -1,7 +1,10 @@
 """What each filter would give, its own choice left out: the pieces of the question, and the facets from the answer."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from django.db import connection
 
 from catalogue.search.filters import FACETS, FacetField, SearchFilters
 
@@ -59,6 +62,17 @@ def tally(active: Iterable[str]) -> str:
 def facets_from(found: Mapping[str, Mapping[str, tuple[str, int]]], filters: SearchFilters) -> tuple[Facet, ...]:
     """Return the facets from the answer: name → value → words and number."""
     return tuple(_facet(facet, filters, found.get(facet.name, {})) for facet in FACETS)
+
+
+def chosen_facets(filters: SearchFilters) -> tuple[Facet, ...]:
+    """Return the facets with the options that are on alone, nothing counted: enough to say what a search asks for."""
+    found: dict[str, dict[str, tuple[str, int]]] = defaultdict(dict)
+    if filters.topic or filters.organisation:
+        with connection.cursor() as cursor:
+            cursor.execute(CHOSEN_ROWS, [list(filters.topic), list(filters.organisation)])
+            for name, value, label, number in cursor.fetchall():
+                found[name][value] = (label, number)
+    return facets_from(found, filters)
 
 
 def passing(names: Iterable[str]) -> str:

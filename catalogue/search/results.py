@@ -1,5 +1,6 @@
 """What one search gives back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from catalogue.models import Item
@@ -111,23 +112,27 @@ class SearchPage:
     @property
     def applied(self) -> list[Applied]:
         """The filters that are on, each with the search without it."""
-        filters = self.filters
-        applied = [
-            Applied(
-                facet.name,
-                facet.label,
-                option.value,
-                option.label,
-                filters.without(facet.name, option.value).as_query(),
-            )
-            for facet in self.facets
-            for option in facet.selected
-        ]
-        for name, label in (("year_from", "Published from"), ("year_to", "Published to")):
-            year = getattr(filters, name)
-            if year is not None:
-                applied.append(Applied(name, label, str(year), str(year), filters.without(name).as_query()))
-        if filters.with_archived:
-            words = "Archived and superseded too"
-            applied.append(Applied("status", "Included", filters.status, words, filters.without("status").as_query()))
-        return applied
+        return applied_filters(self.filters, self.facets)
+
+
+def applied_filters(filters: SearchFilters, facets: Sequence[Facet]) -> list[Applied]:
+    """Return the filters that are on, each with the search without it. facets: with the options that are on."""
+    applied = [
+        Applied(
+            facet.name,
+            facet.label,
+            option.value,
+            option.label,
+            filters.without(facet.name, option.value).as_query(),
+        )
+        for facet in facets
+        for option in facet.selected
+    ]
+    for name, label in (("year_from", "Published from"), ("year_to", "Published to")):
+        year = getattr(filters, name)
+        if year is not None:
+            applied.append(Applied(name, label, str(year), str(year), filters.without(name).as_query()))
+    if filters.with_archived:
+        words = "Archived and superseded too"
+        applied.append(Applied("status", "Included", filters.status, words, filters.without("status").as_query()))
+    return applied

@@ -2,11 +2,11 @@
 
 import datetime
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.http import QueryDict
 from django.template.loader import render_to_string
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalogue import kinds
-from catalogue.search import SearchFilters, search
+from catalogue.search import SearchFilters, applied_filters, chosen_facets
 from digests.choices import COMPOSER, CONFIRMATION, Frequency
 from digests.models import Digest, Follow, SavedSearch, Subscriber
 from digests.services.announcing import last_batch
@@ -73,11 +73,20 @@ def wanted_from(query: str) -> Wanted:
         return Wanted(topic.name, filters.as_query(), topic=topic)
     if filters == SearchFilters(kind=filters.kind) and len(filters.kind) == 1:
         return Wanted(kinds.get(filters.kind[0]).plural, filters.as_query(), kind=filters.kind[0])
-    page = search(filters.q, filters, AnonymousUser(), page_size=1)
+    parts = parts_of(filters)
+    return Wanted(in_words(parts)[:LONGEST_WORDS], filters.as_query(), parts=parts)
+
+
+def parts_of(filters: SearchFilters) -> tuple[tuple[str, str], ...]:
+    """Return what a search is made of, each as the part of its address and in words."""
     parts = [(urlencode({"q": filters.q}), f"“{filters.q}”")] if filters.q else []
-    parts += [(urlencode({one.name: one.value}), f"{one.label}: {one.value_label}") for one in page.applied]
-    words = "; ".join(said for _part, said in parts)
-    return Wanted(words[:LONGEST_WORDS], filters.as_query(), parts=tuple(parts))
+    applied = applied_filters(filters, chosen_facets(filters))
+    return (*parts, *((urlencode({one.name: one.value}), f"{one.label}: {one.value_label}") for one in applied))
+
+
+def in_words(parts: Iterable[tuple[str, str]]) -> str:
+    """Return the parts of a search as "“falls”; Kind: Evidence"."""
+    return "; ".join(said for _part, said in parts)
 
 
 @transaction.atomic

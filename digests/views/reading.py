@@ -13,6 +13,7 @@ from catalogue.search import SearchFilters, search
 from catalogue.search.filters import NEWEST
 from digests import tokens
 from digests.feeds import atom
+from digests.services import following
 from digests.writing.page import update_page
 from taxonomy.models import Topic
 
@@ -42,9 +43,11 @@ def topic_feed(request: HttpRequest, slug: str) -> HttpResponse:
 def search_feed(request: HttpRequest) -> HttpResponse:
     """Give what is newest for a search as a feed. Feed readers do not sign in, so it holds what everybody may see."""
     filters = SearchFilters.from_query(request.GET).changed(sort=NEWEST)
-    words = filters.q or ("your filters" if filters.is_filtered else "everything")
+    words = following.in_words(following.parts_of(filters))
     query = filters.changed(sort="").as_query()
-    return _feed(request, filters, title=words, address=f"{search_url()}?{query}" if query else search_url())
+    return _feed(
+        request, filters, title=words or "Everything new", address=f"{search_url()}?{query}" if query else search_url()
+    )
 
 
 def _feed(request: HttpRequest, filters: SearchFilters, *, title: str, address: str) -> HttpResponse:

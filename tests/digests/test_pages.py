@@ -21,7 +21,7 @@ from digests.tokens import MANAGE, STOP, Wish, read, seal, token
 from mail.models import OutboxMessage
 from taxonomy.models import Topic
 from tests.digests.factories import follow_search, follow_topic, guest, person_with_updates
-from tests.factories import EvidenceFactory, TopicFactory, UserFactory
+from tests.factories import EvidenceFactory, OrganisationFactory, TopicFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -238,6 +238,25 @@ def test_feeds_hold_what_everybody_may_see() -> None:
         feed = ElementTree.fromstring(answer.content)  # noqa: S314 - written by the portal
         assert [entry.findtext(f"{atom}title") for entry in feed.findall(f"{atom}entry")] == ["Open <one>"]
         assert librarian.get(address, headers={"If-None-Match": answer["ETag"]}).status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        (
+            "q=bed+falls&kind=evidence&topic=falls&year_from=2020&sort=title",
+            "“bed falls”; Kind: Evidence; Topic: Falls & trips; Published from: 2020",
+        ),
+        ("topic=falls&organisation=north", "Topic: Falls & trips; Organisation: North Hospital"),
+        ("", "Everything new"),
+    ],
+)
+def test_a_feed_names_its_words_and_filters(query: str, title: str, settings: Any) -> None:
+    TopicFactory(name="Falls & trips", slug="falls")
+    OrganisationFactory(name="North Hospital", slug="north")
+    feed = ElementTree.fromstring(Client().get(f"{reverse('digests:search-feed')}?{query}").content)  # noqa: S314 - as above
+    named = feed.findtext("{http://www.w3.org/2005/Atom}title")
+    assert named == f"{title} – {settings.BRAND['service_name']}"
 
 
 def test_the_feed_of_a_topic_that_was_merged_twice_is_that_of_the_one_in_use() -> None:
