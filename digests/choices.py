@@ -29,6 +29,13 @@ ADJECTIVES = {
     Frequency.FORTNIGHTLY: "fortnightly",
     Frequency.MONTHLY: "monthly",
 }
+# As what follows "one short email".
+RHYTHMS = {
+    Frequency.DAILY: "a day",
+    Frequency.WEEKLY: "a week",
+    Frequency.FORTNIGHTLY: "every two weeks",
+    Frequency.MONTHLY: "a month",
+}
 
 
 class Reason(models.TextChoices):

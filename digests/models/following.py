@@ -14,7 +14,7 @@ from django.utils import timezone
 from catalogue import kinds
 from catalogue.choices import KindName
 from catalogue.querysets import Reader
-from digests.choices import KIND_NUMBERS, Frequency
+from digests.choices import KIND_NUMBERS, RHYTHMS, Frequency
 from digests.querysets import FollowQuerySet, SubscriberQuerySet
 from taxonomy.models import Topic
 
@@ -72,6 +72,11 @@ class Subscriber(models.Model):
     def is_paused(self) -> bool:
         """Whether nothing is sent today because they asked so."""
         return self.paused_until is not None and self.paused_until > timezone.localdate()
+
+    @property
+    def rhythm(self) -> str:
+        """How often an email comes, as what follows "one short email"."""
+        return RHYTHMS[Frequency(self.frequency)]
 
 
 class SavedSearch(models.Model):
