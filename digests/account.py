@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Case, ExpressionWrapper, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import JSONObject
+from django.utils import timezone
 
 from accounts.models import User
+from digests.choices import RHYTHMS
 from digests.models import Digest, Follow, Subscriber
 from digests.services import following
 from mail.models import Suppression
@@ -27,6 +29,14 @@ def own_follow(user: User) -> Subquery:
     is_stopped = ExpressionWrapper(Q(subscriber__stopped_at__isnull=False), output_field=BooleanField())
     theirs = Follow.objects.filter(topic=OuterRef("pk"), subscriber__user=user)
     return Subquery(theirs.values(row=JSONObject(pk="pk", with_narrower="with_narrower", is_stopped=is_stopped)))
+
+
+def own_rhythm(user: User) -> Subquery:
+    """Return how often this person gets mail: words, as `Subscriber.rhythm`, and is_paused; None where they never chose."""
+    theirs = Subscriber.objects.of(user).order_by()
+    words = Case(*(When(frequency=frequency, then=Value(words)) for frequency, words in RHYTHMS.items()))
+    is_paused = ExpressionWrapper(Q(paused_until__gt=timezone.localdate()), output_field=BooleanField())
+    return Subquery(theirs.values(row=JSONObject(words=words, is_paused=is_paused)))
 
 
 def export(user: User) -> dict[str, Any] | None:

@@ -21,6 +21,7 @@ class DigestsConfig(AppConfig):
             attach(attached)
         attach(attached_follows())
         topic_facts.register("own_follow", account.own_follow)
+        topic_facts.register("own_rhythm", account.own_rhythm)
         hooks.on_account_page(hooks.AccountSection("digests/account_section.html", account.own_updates))
         hooks.on_export("email_updates", account.export)
         hooks.on_erase(account.forget)
