@@ -1,7 +1,9 @@
 """From a row of the outbox to the bytes that go to the mail server, the same bytes every time."""
 
 import binascii
+import datetime
 import hashlib
+import re
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -20,13 +22,15 @@ from mail.models import OutboxMessage
 WIDE = SMTP.clone(max_line_length=998)
 WIDE_LINE = 900
 CRLF = "\r\n"
+# What some program takes for the end of a line.
+LINE_BREAK = re.compile("[\r\n\0\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 # Headers that the outbox writes itself.
 OWN_HEADERS = {"to", "from", "reply-to", "subject", "message-id", "date", "mime-version"}
 
 
 def refuse_line_breaks(name: str, value: str) -> None:
     """Raise BadHeaderError where a header's value could begin another header."""
-    if any(character in value for character in "\r\n\0\v\f\x1c\x1d\x1e\x85\u2028\u2029"):
+    if LINE_BREAK.search(value):
         raise BadHeaderError(f"The header {name} must be one line.")
 
 
@@ -93,7 +97,7 @@ def mailing_to_bytes(message: OutboxMessage, content: Content) -> bytes:
         "Subject": content.subject,
         "From": address_line(message.from_email),
         "To": message.to,
-        "Date": format_datetime(message.created_at),
+        "Date": date_line(message.created_at),
         "Message-ID": message.message_id,
         "Auto-Submitted": "auto-generated",
         **content.headers,
@@ -119,6 +123,12 @@ def address_line(text: str) -> str:
     return str(header_address(text))
 
 
+@lru_cache(maxsize=1_000)
+def date_line(moment: datetime.datetime) -> str:
+    """Return a moment as a header's value; a mailing is written at one."""
+    return format_datetime(moment)
+
+
 def header_line(name: str, value: str) -> str:
     """Return one header as it goes out, in encoded words where it holds more than ASCII (RFC 2047)."""
     refuse_line_breaks(name, value)
@@ -133,7 +143,12 @@ def part(edge: str, subtype: str, words: str) -> bytes:
         f'\r\n--{edge}\r\nContent-Type: text/{subtype}; charset="utf-8"\r\n'
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
-    lines = words if words.endswith("\n") else f"{words}\n"
-    unix = lines.replace(CRLF, "\n").replace("\r", "\n").encode()
-    encoded: bytes = binascii.b2a_qp(unix, istext=True)
-    return head.encode() + encoded.replace(b"\n", b"\r\n")
+    lines = words.replace(CRLF, "\n").replace("\r", "\n").removesuffix("\n").split("\n")
+    return b"".join([head.encode(), *map(encoded_line, lines)])
+
+
+@lru_cache(maxsize=20_000)
+def encoded_line(line: str) -> bytes:
+    """Return one line with its end in quoted-printable: what many mails have in common is encoded once."""
+    encoded: bytes = binascii.b2a_qp(f"{line}\n".encode(), istext=True)
+    return encoded.replace(b"\n", b"\r\n")

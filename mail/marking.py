@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from mail.models import OutboxMessage
@@ -70,16 +71,18 @@ class Marks:
         # What was answered and may not be on the disk yet; the last of it may not be written at all.
         self._unsafe: list[tuple[Any, ...]] = []
         self._unwritten: tuple[Any, ...] = (None, None, None)
+        # One for all marks: making it takes its time too.
+        self._cursor: CursorWrapper | None = None
 
     def sending(self, message: OutboxMessage) -> bool:
         """Mark that the message is about to be handed over; return whether this sender still holds it."""
         try:
             if len(self._unsafe) >= DURABLE_EVERY:
                 self.make_durable()
-            with connection.cursor() as cursor:
-                cursor.execute(MARK, (*self._unwritten, self.owner, message.pk, f"{IN_HAND.total_seconds()} seconds"))
-                self._unwritten = (None, None, None)
-                return bool(cursor.rowcount == 1)
+            cursor = self._cursor = self._cursor or connection.cursor()
+            cursor.execute(MARK, (*self._unwritten, self.owner, message.pk, f"{IN_HAND.total_seconds()} seconds"))
+            self._unwritten = (None, None, None)
+            return bool(cursor.rowcount == 1)
         except DatabaseError as error:
             self._wait_out(error)
             return False
@@ -153,6 +156,7 @@ class Marks:
                 continue
             self._unsafe = []
             self._unwritten = (None, None, None)
+            self._cursor = None
             begin_unhurried()
             return
 

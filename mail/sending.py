@@ -1,5 +1,6 @@
 """The sending loop: claim, mark, hand over, mark. Any number of senders may run it at once."""
 
+import contextlib
 import datetime
 import logging
 import random
@@ -7,6 +8,7 @@ import smtplib
 import time
 import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from email.errors import MessageError
 
 from django.conf import settings
@@ -30,7 +32,7 @@ State = OutboxMessage.State
 # Messages per claim and per connection; relays limit how many they take on one.
 BATCH = 200
 # So many are written before they leave: what a reader may see is asked no earlier.
-WRITTEN_AT_ONCE = 100
+WRITTEN_AT_ONCE = 200
 # How long a claim holds, so that what a dead sender held goes on within a minute, and how much of it a sender uses. What
 # is in the server's hands holds for longer (`marking.IN_HAND`).
 LEASE = datetime.timedelta(seconds=30)
@@ -39,6 +41,8 @@ USABLE_LEASE = LEASE * 0.6
 GIVE_UP_AFTER = datetime.timedelta(days=3)
 FIRST_RETRY = datetime.timedelta(minutes=1)
 LONGEST_RETRY = datetime.timedelta(hours=6)
+# What is raised about a message that cannot be written out.
+UNWRITABLE = (ValueError, LookupError, MessageError, BadHeaderError)
 # How long one task goes on before it lets others have the worker.
 TURN = datetime.timedelta(seconds=30)
 
@@ -132,6 +136,30 @@ def send_batch(batch: Sequence[OutboxMessage], *, owner: uuid.UUID) -> int:
     return sent
 
 
+@dataclass
+class Outgoing:
+    """A message with what it says, and the one that leaves after it, where that is written too."""
+
+    message: OutboxMessage
+    content: Content
+    is_mailing: bool
+    following: "Outgoing | None"
+    _bytes: bytes = b""
+
+    def as_bytes(self) -> bytes:
+        """Return it as it goes over the line. Raises one of UNWRITABLE where it makes no message."""
+        if not self._bytes:
+            write = mailing_to_bytes if self.is_mailing and self.content.html else to_bytes
+            self._bytes = write(self.message, self.content)
+        return self._bytes
+
+    def prepare_following(self) -> None:
+        """Write out the next message before its turn; what is wrong with it shows then."""
+        if self.following is not None:
+            with contextlib.suppress(*UNWRITABLE):
+                self.following.as_bytes()
+
+
 def send_over_connections(
     left: list[OutboxMessage], *, owner: uuid.UUID, stop_at: float, marks: Marks | None = None
 ) -> int:
@@ -140,34 +168,37 @@ def send_over_connections(
     What messages without a text of their own say is written just before they leave.
     """
     waiting = written_in_time(left, owner=owner, marks=marks)
-    message = next(waiting, None)
+    outgoing = next(waiting, None)
     sent = 0
-    while message is not None and time.monotonic() < stop_at:
+    while outgoing is not None and time.monotonic() < stop_at:
         with smtp.connection(settings.SMTP or {}) as client:
-            while message is not None and time.monotonic() < stop_at:
-                outcome = send_one(*message, client=client, owner=owner, marks=marks)
+            while outgoing is not None and time.monotonic() < stop_at:
+                outcome = send_one(outgoing, client=client, owner=owner, marks=marks)
                 sent += outcome is not None and outcome.result is smtp.Result.SENT
-                message = next(waiting, None)
+                outgoing = next(waiting, None)
                 if client.sock is None:
                     break
     return sent
 
 
-def written_in_time(
-    messages: Sequence[OutboxMessage], *, owner: uuid.UUID, marks: Marks | None
-) -> Iterator[tuple[OutboxMessage, Content]]:
+def written_in_time(messages: Sequence[OutboxMessage], *, owner: uuid.UUID, marks: Marks | None) -> Iterator[Outgoing]:
     """Yield each message with what it says, written some at a time; what is not needed any more is settled."""
     for start in range(0, len(messages), WRITTEN_AT_ONCE):
         some = messages[start : start + WRITTEN_AT_ONCE]
         if marks is not None:
             marks.flush()
         written = contents(some)
-        for message in some:
+        following: Outgoing | None = None
+        ready: list[Outgoing] = []
+        for message in reversed(some):
             content = written[message.pk]
             if isinstance(content, NotNeeded):
                 settle(message, owner=owner, state=State.CANCELLED, last_error=content.reason[:500])
             else:
-                yield message, content
+                following = Outgoing(message, content, marks is not None, following)
+                ready.append(following)
+        while ready:
+            yield ready.pop()
 
 
 def settle_unsendable(message: OutboxMessage, suppressed: dict[str, str], *, owner: uuid.UUID) -> bool:
@@ -184,19 +215,17 @@ def settle_unsendable(message: OutboxMessage, suppressed: dict[str, str], *, own
 
 
 def send_one(
-    message: OutboxMessage,
-    content: Content,
-    *,
-    client: smtplib.SMTP,
-    owner: uuid.UUID,
-    marks: Marks | None = None,
+    outgoing: Outgoing, *, client: smtplib.SMTP, owner: uuid.UUID, marks: Marks | None = None
 ) -> smtp.Outcome | None:
-    """Mark, hand over and mark one message; None where another sender has taken it, or where it makes no message."""
+    """Mark, hand over and mark one message; None where another sender has taken it, or where it makes no message.
+
+    The next one is written out while the server takes this one: nobody is told of it before its own mark.
+    """
+    message = outgoing.message
     try:
-        is_mailing = marks is not None and bool(content.html)
-        body = (mailing_to_bytes if is_mailing else to_bytes)(message, content)
+        body = outgoing.as_bytes()
         sender = bare_address(message.from_email)
-    except (ValueError, LookupError, MessageError, BadHeaderError) as error:
+    except UNWRITABLE as error:
         logger.exception("Message %s cannot be written out", message.pk)
         settle(message, owner=owner, state=State.FAILED, last_error=f"It cannot be written out: {error}")
         return None
@@ -207,7 +236,14 @@ def send_one(
         return settle(message, owner=owner, state=State.SENDING, attempts=F("attempts") + 1)
 
     try:
-        outcome = smtp.deliver(client, sender=sender, recipient=message.to, content=body, mark=mark)
+        outcome = smtp.deliver(
+            client,
+            sender=sender,
+            recipient=message.to,
+            content=body,
+            mark=mark,
+            meanwhile=outgoing.prepare_following,
+        )
     except smtp.NotHeld:
         return None
     if marks is None:

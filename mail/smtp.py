@@ -101,14 +101,21 @@ def hang_up(client: smtplib.SMTP) -> None:
 
 
 def deliver(
-    client: smtplib.SMTP, *, sender: str, recipient: str, content: bytes, mark: Callable[[], bool] = lambda: True
+    client: smtplib.SMTP,
+    *,
+    sender: str,
+    recipient: str,
+    content: bytes,
+    mark: Callable[[], bool] = lambda: True,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Outcome:
     """Hand one message over. Never raises for what the server or the network does.
 
     Until the final dot has left, a broken connection means that nothing was taken; after it, that nobody knows
     (RFC 1047). mark: writes down that the message is about to leave, and says whether this sender still holds it; no
-    word of the message leaves before. Raises NotHeld where it does not, with the connection closed where the server
-    was told of the message already.
+    word of the message leaves before. meanwhile: is called once, while the server takes the text; it must be quick and
+    must not raise. Raises NotHeld where the message is not held, with the connection closed where the server was told of
+    it already.
     """
     handed_over = False
     try:
@@ -118,6 +125,7 @@ def deliver(
             return refused(client, *refusal)
         client.send(dot_stuffed(content))
         handed_over = True
+        meanwhile()
         code, words = client.getreply()
         if code == 250:
             return Outcome(Result.SENT, code, words.decode("utf-8", "replace"))

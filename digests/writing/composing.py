@@ -2,20 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
+from html import escape
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.html import escape
 
 from catalogue import kinds
 from design.dates import day_in_words, moment_in_words
 from digests.choices import ADJECTIVES, Frequency
-from digests.models import Digest
+from digests.models import Digest, Run
 from digests.tokens import MANAGE, STOP, VIEW, token
 from digests.writing import words
 from digests.writing.gathering import Entry, Gathered, gather, names_of
-from digests.writing.pieces import Kept, frame_piece, item_piece
+from digests.writing.pieces import Kept, Pair, frame_piece, item_piece
 from mail.composers import Content, NotNeeded
 from mail.links import portal_url
 from mail.models import OutboxMessage
@@ -35,31 +36,64 @@ def write_messages(messages: Sequence[OutboxMessage]) -> Mapping[int, Content | 
     return {message.pk: written.get(message.reference or 0, gone) for message in messages}
 
 
+@dataclass(frozen=True)
+class Occasion:
+    """What the mails of one run share that are written together."""
+
+    run: Run
+    names: Mapping[int, tuple[str, bool]]
+    adjective: str
+    frame: Pair
+    portal: str
+    list_id: str
+    # Its items as they stand in these mails, as HTML and as text.
+    drawn: dict[Entry, tuple[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, run: Run, names: Mapping[int, tuple[str, bool]]) -> "Occasion":
+        """Put together what the mails of this run share. names: what each code stands for (`names_of`)."""
+        adjective = ADJECTIVES[Frequency(run.frequency)]
+        return cls(
+            run=run,
+            names=names,
+            adjective=adjective,
+            frame=frame_piece(adjective=adjective, day=day_in_words(run.sends_on)),
+            portal=str(settings.PORTAL_URL),
+            list_id=f"<{adjective}.updates.{list_domain()}>",
+        )
+
+    def link(self, name: str, signed: str) -> str:
+        """Return the full address of a page of this room that takes a token."""
+        return f"{_address(name, self.portal)}{signed}/"
+
+
 def write(digests: Sequence[Digest]) -> dict[int, Content | NotNeeded]:
     """Return by its key what each update says now, or why it is not needed. Six queries, however many updates."""
     gathered = gather(digests)
     names = names_of({entry.code for found in gathered.values() for entry in found.entries})
-    return {digest.pk: _one(digest, gathered[digest.pk], names) for digest in digests}
+    runs = {digest.run_id: digest.run for digest in digests}
+    occasions = {key: Occasion.of(run, names) for key, run in runs.items()}
+    return {digest.pk: _one(digest, gathered[digest.pk], occasions[digest.run_id]) for digest in digests}
 
 
-def _one(digest: Digest, found: Gathered, names: Mapping[int, tuple[str, bool]]) -> Content | NotNeeded:
+def _one(digest: Digest, found: Gathered, occasion: Occasion) -> Content | NotNeeded:
     subscriber = digest.subscriber
-    if subscriber.stopped_at is not None or (subscriber.user is not None and not subscriber.user.is_active):
+    user = subscriber.user
+    if subscriber.stopped_at is not None or (user is not None and not user.is_active):
         return NotNeeded("Its reader stopped the updates.")
     if subscriber.is_paused:
         return NotNeeded("Its reader paused the updates.")
     if not found.entries:
         return NotNeeded("Nothing of it may be seen any more.")
     links = {
-        "view_url": link("digests:view", token(subscriber, VIEW, str(digest.pk))),
-        "manage_url": link("digests:manage", token(subscriber, MANAGE)),
-        "stop_url": link("digests:stop", token(subscriber, STOP, digest.run.frequency)),
+        "view_url": occasion.link("digests:view", token(subscriber, VIEW, str(digest.pk))),
+        "manage_url": occasion.link("digests:manage", token(subscriber, MANAGE)),
+        "stop_url": occasion.link("digests:stop", token(subscriber, STOP, occasion.run.frequency)),
     }
-    adjective = ADJECTIVES[Frequency(digest.run.frequency)]
-    frame = frame_piece(adjective=adjective, day=day_in_words(digest.run.sends_on))
+    names = occasion.names
     more = more_line(digest, found)
     sections = sections_of(found.entries)
-    sections_html, sections_text = _sections(sections, digest, names)
+    sections_html, sections_text = _sections(sections, occasion)
     summary = summary_line(sections)
     html = {
         "summary": escape(summary),
@@ -77,20 +111,15 @@ def _one(digest: Digest, found: Gathered, names: Mapping[int, tuple[str, bool]])
     }
     return Content(
         subject=words.subject(len(found.entries), [names.get(entry.code, ("", False))[0] for entry in found.entries]),
-        text=frame.text.filled(text),
-        html=frame.html.filled(html),
+        text=occasion.frame.text.filled(text),
+        html=occasion.frame.html.filled(html),
         headers={
             "List-Unsubscribe": f"<{links['stop_url']}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "List-Id": f"<{adjective}.updates.{list_domain()}>",
+            "List-Id": occasion.list_id,
             "Precedence": "bulk",
         },
     )
-
-
-def link(name: str, signed: str) -> str:
-    """Return the full address of a page of this room that takes a token."""
-    return f"{_address(name, str(settings.PORTAL_URL))}{signed}/"
 
 
 @lru_cache(maxsize=20)
@@ -128,7 +157,7 @@ def more_line(digest: Digest, found: Gathered) -> str:
     return f"{left:,} more {'item was' if left == 1 else 'items were'} new on what you follow."
 
 
-def reason_of(entry: Entry, digest: Digest, names: Mapping[int, tuple[str, bool]]) -> str:
+def reason_of(entry: Entry, run: Run, names: Mapping[int, tuple[str, bool]]) -> str:
     """Return the line that says why the item is here."""
     name, is_search = names.get(entry.code, ("", False))
     return words.reason_line(
@@ -136,7 +165,7 @@ def reason_of(entry: Entry, digest: Digest, names: Mapping[int, tuple[str, bool]
         kind=entry.item.kind,
         standing=entry.item.standing_label,
         starts_at=entry.item.starts_at,
-        on=digest.run.sends_on,
+        on=run.sends_on,
         why=words.because(name or "this", is_search=is_search),
     )
 
@@ -150,28 +179,28 @@ HEADING = '<h2 style="font-size:20px;line-height:1.3;margin:28px 0 8px;color:#21
 PARAGRAPH = '<p style="font-size:16px;line-height:1.5;margin:0 0 16px;color:#212b32">'
 
 
-def _sections(
-    sections: Sequence[tuple[str, Sequence[Entry]]], digest: Digest, names: Mapping[int, tuple[str, bool]]
-) -> tuple[str, str]:
+def _sections(sections: Sequence[tuple[str, Sequence[Entry]]], occasion: Occasion) -> tuple[str, str]:
     """Return the items under their headings, as HTML and as text."""
     html, text = [], []
     for heading, theirs in sections:
-        drawn = [_drawn(entry, digest, names) for entry in theirs]
+        drawn = [occasion.drawn.get(entry) or _drawn(entry, occasion) for entry in theirs]
         html += [f"{HEADING}{escape(heading)}</h2>\n", *(pair[0] for pair in drawn)]
         text += [f"{heading.upper()}\n\n", *(pair[1] for pair in drawn)]
     return "".join(html), "".join(text)
 
 
-def _drawn(entry: Entry, digest: Digest, names: Mapping[int, tuple[str, bool]]) -> tuple[str, str]:
+def _drawn(entry: Entry, occasion: Occasion) -> tuple[str, str]:
     """Return one item with its reason, as HTML and as text: the same for all who get it for the same reason."""
-    item, name = entry.item, names.get(entry.code)
-    key = (item.pk, item.version, item.updated_at, entry.reason, name, digest.run.sends_on, settings.PORTAL_URL)
-    known = _entries.get(key)
-    if known is not None:
-        return known
-    piece = item_piece(item, starts=starts_of(entry))
-    reason = reason_of(entry, digest, names)
-    return _entries.put(key, (piece.html.filled({"reason": escape(reason)}), piece.text.filled({"reason": reason})))
+    item, run, name = entry.item, occasion.run, occasion.names.get(entry.code)
+    key = (item.pk, item.version, item.updated_at, entry.reason, name, run.sends_on, occasion.portal)
+    drawn = _entries.get(key)
+    if drawn is None:
+        piece = item_piece(item, starts=starts_of(entry))
+        reason = reason_of(entry, run, occasion.names)
+        drawn = piece.html.filled({"reason": escape(reason)}), piece.text.filled({"reason": reason})
+        _entries.put(key, drawn)
+    occasion.drawn[entry] = drawn
+    return drawn
 
 
 def _note_html(text: str) -> str:

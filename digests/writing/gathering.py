@@ -17,9 +17,12 @@ from taxonomy.models import Topic
 _shown: Kept[Any] = Kept(4_000)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entry:
-    """One item of one mail: the item, why it was announced, and the code of what it was chosen for."""
+    """One item of a mail: the item, why it was announced, and the code of what it was chosen for.
+
+    The mails that are gathered together share it, so that each is itself alone as a key.
+    """
 
     item: Any
     reason: str
@@ -48,21 +51,24 @@ def gather(digests: Sequence[Digest], *, readers: Mapping[int, Any] | None = Non
     }
     items = {item for item, _reason in announced.values()}
     public = _listed(AnonymousUser(), items)
-    theirs: dict[int, dict[int, Any]] = {}
     notes = _notes({digest.run_id for digest in digests})
+    shared: dict[tuple[int, int], Entry] = {}
     gathered = {}
     for digest in digests:
-        chosen = [
-            (*announced[key], code)
-            for key, code in zip(digest.announcements, digest.codes, strict=True)
-            if key in announced
-        ]
-        reader = (readers or {}).get(digest.pk, digest.subscriber.reader)
-        restricted = {item for item, _reason, _code in chosen if item not in public}
-        if restricted and reader.is_authenticated:
-            theirs[digest.pk] = _listed(reader, restricted)
-        visible = public | theirs.get(digest.pk, {})
-        entries = [Entry(visible[item], reason, code) for item, reason, code in chosen if item in visible]
+        chosen = [pair for pair in zip(digest.announcements, digest.codes, strict=True) if pair[0] in announced]
+        visible: Mapping[int, Any] = public
+        if restricted := {announced[key][0] for key, _code in chosen} - public.keys():
+            reader = (readers or {}).get(digest.pk, digest.subscriber.reader)
+            if reader.is_authenticated:
+                visible = public | _listed(reader, restricted)
+        entries = []
+        for key, code in chosen:
+            item, reason = announced[key]
+            if item in visible:
+                entry = shared.get((key, code))
+                if entry is None:
+                    entry = shared[key, code] = Entry(visible[item], reason, code)
+                entries.append(entry)
         gathered[digest.pk] = Gathered(
             entries,
             len(digest.announcements) - len(entries),

@@ -23,7 +23,7 @@ def update_page(digest: Digest, reader: Reader) -> dict[str, Any]:
         "digest": digest,
         "adjective": ADJECTIVES[Frequency(digest.run.frequency)],
         "sections": [
-            (heading, [(entry.item, reason_of(entry, digest, names)) for entry in entries])
+            (heading, [(entry.item, reason_of(entry, digest.run, names)) for entry in entries])
             for heading, entries in sections_of(found.entries)
         ],
         "hidden": found.hidden,

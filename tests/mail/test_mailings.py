@@ -1,5 +1,6 @@
 """Mailings: many messages whose text is written when they leave, held, stopped and counted as one."""
 
+import binascii
 import datetime
 import email
 import io
@@ -22,7 +23,7 @@ from hypothesis import strategies as st
 from kmportal.measuring.mailing import mail_sink
 from mail import bounces, composers, marking, rates, sending
 from mail.composers import Content, NotNeeded
-from mail.composing import mailing_to_bytes, to_bytes
+from mail.composing import mailing_to_bytes, part, to_bytes
 from mail.models import Bounce, OutboxMessage, Suppression
 from mail.reports import read_report
 from mail.sending import send_waiting
@@ -196,6 +197,34 @@ def test_the_quick_way_writes_what_the_standard_library_writes(subject: str, tex
 
 def _lines(content: str) -> list[str]:
     return content.replace("\r\n", "\n").rstrip("\n").split("\n")
+
+
+@given(words=st.text(st.sampled_from("aé=. \t\r\n\x00"), max_size=300))
+def test_lines_encoded_one_by_one_are_the_text_encoded_at_once(words: str) -> None:
+    """A line is encoded once for all mails that hold it; the bytes must not tell."""
+    unix = words.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n") + "\n"
+    at_once = binascii.b2a_qp(unix.encode(), istext=True).replace(b"\n", b"\r\n")
+    assert part("edge", "plain", words).partition(b"\r\n\r\n")[2] == at_once
+
+
+def test_a_message_that_cannot_be_written_stops_neither_the_one_before_nor_the_one_after(
+    db: None, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is written while the server takes the one before it, and must not be taken for a fault of that one."""
+    whole = composers._composers[NAME]
+
+    def write(messages: Sequence[OutboxMessage]) -> Mapping[int, Content | NotNeeded]:
+        broken = Content("Two\nlines", "Text", "<p>Text</p>")
+        written = whole(messages)
+        return {message.pk: broken if message.reference == 2 else written[message.pk] for message in messages}
+
+    monkeypatch.setitem(composers._composers, NAME, write)
+    queue_some([1, 2, 3])
+    assert send_waiting() == 2
+    assert mail_server.recipients == ["person1@mail.example", "person3@mail.example"]
+    row = OutboxMessage.objects.get(reference=2)
+    assert (row.state, row.attempts, row.ambiguous) == ("failed", 0, 0)
+    assert "must be one line" in row.last_error
 
 
 @pytest.mark.parametrize("breaking", ["\r\nBcc: x@mail.example", "\n", "\r", "\u2028"])

@@ -42,6 +42,21 @@ def test_a_database_that_fails_at_the_mark_ends_the_connection_without_a_text(tm
     assert "a@x.example" not in (tmp_path / "taken.log").read_text()
 
 
+def test_there_is_time_for_the_next_message_once_this_one_is_marked_and_handed_over(tmp_path: Path) -> None:
+    order: list[str] = []
+    with mail_sink(tmp_path / "taken.log") as server, smtp.connection(server) as client:
+        outcome = smtp.deliver(
+            client,
+            sender="p@x.example",
+            recipient="a@x.example",
+            content=CONTENT,
+            mark=lambda: not order.append("marked"),  # type: ignore[func-returns-value]
+            meanwhile=lambda: order.append("time for the next"),
+        )
+    assert outcome.result is smtp.Result.SENT
+    assert order == ["marked", "time for the next"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_mark_before_a_message_leaves_touches_no_index(settings: Any) -> None:
     """As PostgreSQL counts it: a version of the row on the same page, with nothing new in any index (HOT)."""

@@ -4,7 +4,9 @@ import datetime
 import json
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from statistics import mean, median
 from typing import Any
 
 from django.conf import settings
@@ -19,8 +21,6 @@ from digests.services import planning, releasing
 from digests.services.ticking import schedules
 from kmportal.measuring.mailing import (
     Counted,
-    bare_loop,
-    cpu_seconds,
     fill,
     forget_peak,
     mail_sink,
@@ -28,14 +28,16 @@ from kmportal.measuring.mailing import (
     naive_loop,
     written_out,
 )
+from kmportal.measuring.pacing import Slice, compared, slices, successive_runs, whole_mailing
 from kmportal.measuring.scratch import scratch_database
 from mail.models import OutboxMessage
-from mail.sending import send_waiting
+from mail.sending import BATCH
 
-# Each loop in turns, so that whatever else the machine does meets all of them alike.
-ROUNDS = 4
-MEASURED_IN_A_ROUND = 1_000
-NAIVE_IN_A_ROUND = 100
+# The loops in turns, so that whatever else the machine does meets all of them alike.
+SLICES = 20
+NAIVE_TURNS = 4
+NAIVE_IN_A_TURN = 75
+MESSAGES_OF_A_RUN = 2_000
 
 
 class Command(BaseCommand):
@@ -44,8 +46,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--subscribers", type=int, default=10_000, help="how many readers (default: 10,000)")
         parser.add_argument("--items", type=int, default=300, help="how many new items (default: 300)")
-        parser.add_argument("--all", action="store_true", help="send every update, and say how long it took")
-        parser.add_argument("--runs", type=int, default=1, help="send so many runs of 1,000 after one another")
+        parser.add_argument(
+            "--all",
+            action="store_true",
+            help="also send a whole run by two processes, and say how long it took from the tick",
+        )
+        parser.add_argument("--runs", type=int, default=1, help="also send so many runs of 2,000 after one another")
         parser.add_argument("--json", action="store_true", help="print one JSON object, as it does anyway")
 
     def handle(self, *args: Any, subscribers: int, items: int, runs: int, **options: Any) -> None:
@@ -61,18 +67,17 @@ class Command(BaseCommand):
             try:
                 fill(subscribers=subscribers, items=items)
                 result: dict[str, Any] = {"subscribers": subscribers, "items": items}
-                began = time.perf_counter()
                 run, figures = plan()
                 result |= figures
                 releasing.release(run=run, by=None)
                 OutboxMessage.objects.update(not_before=timezone.now())
-                result |= send(server)
-                if options["all"]:
-                    while send_waiting():
-                        pass
-                    result["tick_to_last_s"] = round(time.perf_counter() - began, 1)
+                ready = written_out(BATCH)
+                result |= send(server, ready)
                 if runs > 1:
-                    result["runs_per_s"] = many_runs(runs)
+                    result |= send_again_and_again(server, ready, number=runs)
+                if options["all"]:
+                    fill(subscribers=subscribers, items=items)
+                    result |= whole_mailing()
             finally:
                 settings.SMTP = before
         self.stdout.write(json.dumps(result))
@@ -104,46 +109,32 @@ def plan() -> tuple[Run, dict[str, Any]]:
     }
 
 
-def send(server: dict[str, object]) -> dict[str, Any]:
+def send(server: dict[str, object], ready: Sequence[tuple[str, bytes]]) -> dict[str, Any]:
     """Send some of what waits, and as much in the two loops, in turns."""
-    waiting = OutboxMessage.objects.filter(composer=COMPOSER, state="waiting").count()
-    measured = min(MEASURED_IN_A_ROUND, waiting // ROUNDS)
-    naive = min(NAIVE_IN_A_ROUND, measured)
-    if not measured:
+    size = min(BATCH, OutboxMessage.objects.filter(composer=COMPOSER, state="waiting").count() // SLICES)
+    if not size:
         raise CommandError("Too little is planned to measure sending: take more subscribers.")
-    ready = written_out(measured)
+    naive = min(NAIVE_IN_A_TURN, size)
     keys = list(Digest.objects.filter(state="queued").order_by("-pk").values_list("pk", flat=True)[:naive])
-    ours, bare, plain = [], [], []
-    cpu = 0.0
-    sent = 0
-    for _round in range(ROUNDS):
-        bare.append(bare_loop(server, ready))
-        used, start = cpu_seconds(), time.perf_counter()
-        count = send_waiting(most=measured)
-        ours.append(count / (time.perf_counter() - start))
-        cpu += cpu_seconds() - used
-        sent += count
+    found: list[Slice] = []
+    plain = []
+    for _turn in range(NAIVE_TURNS):
+        found += slices(server, ready, size=size, number=SLICES // NAIVE_TURNS)
         plain.append(naive_loop(server, keys))
-    rate, floor, slow = (ROUNDS / sum(1 / one for one in rates) for rates in (ours, bare, plain))
-    return {
-        "digests_per_s": round(rate),
-        "cpu_ms_per_digest": round(cpu / sent * 1_000, 2),
-        "smtplib_per_s": round(floor),
+    result = compared(found)
+    slow = median(plain)
+    return result | {
         "naive_per_s": round(slow),
-        "ratio_smtplib": round(rate / floor, 2),
-        "ratio_naive": round(rate / slow, 1),
+        "ratio_naive": round(result["digests_per_s"] / slow, 1),
+        "message_bytes": round(mean(len(content) for _address, content in ready)),
     }
 
 
-def many_runs(number: int) -> list[int]:
-    """Send the same 1,000 messages again and again, as twenty weeks do to the table; return each run's pace."""
-    keys = list(OutboxMessage.objects.filter(state="sent").order_by("pk").values_list("pk", flat=True)[:1_000])
-    paces = []
-    for _run in range(number):
-        OutboxMessage.objects.filter(pk__in=keys).update(
-            state="waiting", sent_at=None, attempts=0, created_at=timezone.now(), not_before=timezone.now()
-        )
-        start = time.perf_counter()
-        count = send_waiting(most=len(keys))
-        paces.append(round(count / (time.perf_counter() - start)))
-    return paces
+def send_again_and_again(
+    server: dict[str, object], ready: Sequence[tuple[str, bytes]], *, number: int
+) -> dict[str, Any]:
+    """Measure so many runs after one another, with nothing else in the outbox to send."""
+    sent = OutboxMessage.objects.filter(state="sent").order_by("pk")
+    keys = list(sent.values_list("pk", flat=True)[:MESSAGES_OF_A_RUN])
+    OutboxMessage.objects.filter(state="waiting").update(state="held")
+    return successive_runs(server, ready, keys=keys, number=number)
