@@ -10,10 +10,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from catalogue.models import Item
-from kmportal.measuring import searching
+from kmportal.measuring import pacing, searching
 from kmportal.measuring.corpus import queries, records
 from kmportal.measuring.serving import latency_of_arrivals, requests_a_second
 from kmportal.measuring.timing import milliseconds, percentile
+from mail.models import OutboxMessage
 from taxonomy.models import Topic
 from tests.factories import OrganisationFactory, TopicFactory
 
@@ -128,3 +129,34 @@ def test_pages_are_asked_for_by_readers_and_as_they_arrive() -> None:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def test_sending_is_compared_slice_by_slice_with_what_stood_beside_it() -> None:
+    """A stretch in which the machine is half as fast changes the paces and not the ratio."""
+    quick = pacing.Slice(sent=200, seconds=0.2, cpu_seconds=0.1, bare_per_s=2_000)
+    slow = pacing.Slice(sent=200, seconds=0.4, cpu_seconds=0.1, bare_per_s=1_000)
+    assert pacing.compared([quick, slow, quick]) == {
+        "digests_per_s": 1_000,
+        "cpu_ms_per_digest": 0.5,
+        "smtplib_per_s": 2_000,
+        "ratio_smtplib": 0.5,
+        "ratio_smtplib_of_totals": 0.5,
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_sending_is_measured_beside_both_loops_in_runs_and_as_a_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("bench_digests", subscribers=60, items=20, runs=2, all=True)
+    try:
+        result = json.loads(capsys.readouterr().out)
+        asked = "subscribers items plan_s plan_rss_mb plan_queries digests_per_s cpu_ms_per_digest smtplib_per_s"
+        assert result.keys() >= {*asked.split(), "naive_per_s", "ratio_smtplib", "ratio_naive"}
+        assert result["ratio_smtplib"] > 0
+        assert len(result["runs_per_s"]) == len(result["runs_ratio"]) == 2
+        assert 0 < result["all_sent"] == result["all_released"]
+        assert 0 < result["tick_to_first_s"] <= result["tick_to_last_s"]
+        assert not OutboxMessage.objects.exists()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{connection.settings_dict["NAME"]}_bench_digests"')
