@@ -8,6 +8,7 @@ from catalogue.choices import KindName
 COMPOSER = "digests"
 PURPOSE = "update"
 CONFIRMATION = "update-confirm"
+LINK = "update-link"
 
 # How often, at most, an item may be in somebody's mail: the numbers of `Follow.code`, which planning stores in bulk.
 KIND_NUMBERS = {KindName.EVIDENCE: 1, KindName.KNOWHOW: 2, KindName.EVENT: 3, KindName.LEARNING: 4}

@@ -1,8 +1,12 @@
 """What librarians set: when each update is sent, and which imports are announced."""
 
+from typing import ClassVar
+
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from accounts.admin_pages import PortalModelAdmin
 from digests.models import ImportChoice, Schedule
@@ -31,10 +35,29 @@ class ScheduleAdmin(PortalModelAdmin):
         return False
 
 
+class ImportChoiceForm(forms.ModelForm):
+    """Which import, and what of it."""
+
+    class Meta:
+        model = ImportChoice
+        fields = ("import_batch", "rule")
+        help_texts: ClassVar = {
+            "rule": "For what is published from now on: what was passed over once is not told later."
+        }
+
+
 @admin.register(ImportChoice)
 class ImportChoiceAdmin(PortalModelAdmin):
     """Imports of which other records are announced than those published in the last 12 months."""
 
     list_display = ("import_batch", "rule")
     list_select_related = ("import_batch",)
-    fields = ("import_batch", "rule")
+    form = ImportChoiceForm
+
+    def response_post_save_add(self, request: HttpRequest, obj: ImportChoice) -> HttpResponse:
+        """Go back to the import, which says what is announced of it."""
+        return HttpResponseRedirect(reverse("admin:evidence_importbatch_change", args=[obj.import_batch_id]))
+
+    def response_post_save_change(self, request: HttpRequest, obj: ImportChoice) -> HttpResponse:
+        """As above."""
+        return self.response_post_save_add(request, obj)

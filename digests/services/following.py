@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from catalogue import kinds
 from catalogue.search import SearchFilters, applied_filters, chosen_facets
-from digests.choices import COMPOSER, CONFIRMATION, Frequency
+from digests.choices import COMPOSER, CONFIRMATION, LINK, Frequency
 from digests.models import Digest, Follow, SavedSearch, Subscriber
 from digests.services.announcing import last_batch
 from digests.tokens import MANAGE, Wish, seal, token
@@ -275,3 +275,18 @@ def renew_links(*, subscriber: Subscriber) -> None:
 def manage_url(subscriber: Subscriber) -> str:
     """Return the path of the page on which the subscriber changes everything, without signing in."""
     return reverse("digests:manage", args=[token(subscriber, MANAGE)])
+
+
+def send_manage_link(*, subscriber: Subscriber) -> None:
+    """Send the link of that page to the subscriber, at most once an hour, whoever asks."""
+    context = {"brand": settings.BRAND, "url": portal_url(manage_url(subscriber))}
+    now = timezone.now()
+    queue(
+        to=subscriber.address,
+        subject="Your link to change your email updates",
+        text=render_to_string("digests/mail/link.txt", context).strip(),
+        purpose=LINK,
+        key=f"updates-link.{subscriber.pk}.{now:%Y%m%d%H}",
+        is_secret=True,
+        expires_at=now + datetime.timedelta(days=2),
+    )

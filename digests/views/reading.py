@@ -2,18 +2,21 @@
 
 import hashlib
 
+from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.limits import within_limit
 from catalogue.addresses import search_url
 from catalogue.search import SearchFilters, search
 from catalogue.search.filters import NEWEST
 from digests import tokens
 from digests.feeds import atom
 from digests.services import following
+from digests.views.following import TOO_MANY
 from digests.writing.page import update_page
 from taxonomy.models import Topic
 
@@ -21,12 +24,22 @@ FEED_SIZE = 30
 
 
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def view(request: HttpRequest, token: str) -> HttpResponse:
-    """Show an update as whoever opens the link may see it: only its reader, signed in, sees more than everybody may."""
+    """Show an update as whoever opens the link may see it: only its reader, signed in, sees more than everybody may.
+
+    A press sends the link that changes everything to the reader's address: this page, which people pass on, holds it not.
+    """
     digest = tokens.read_view(token)
     if digest is None:
         return render(request, "digests/expired.html", status=404)
+    if request.method == "POST":
+        if within_limit(request, action="follow_by_mail"):
+            following.send_manage_link(subscriber=digest.subscriber)
+            messages.success(request, "The link is on its way to the address that gets these updates.")
+        else:
+            messages.error(request, TOO_MANY)
+        return redirect(request.path)
     return render(request, "digests/view.html", update_page(digest, request.user))
 
 

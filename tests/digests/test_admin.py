@@ -10,8 +10,9 @@ from django.urls import reverse
 from accounts.models import Role
 from accounts.services import load_roles, set_role
 from digests.choices import RunState
-from digests.models import Digest, Note, Run, Subscriber
+from digests.models import Digest, ImportChoice, Note, Run, Subscriber
 from digests.services.ticking import schedules
+from evidence.importing.models import ImportBatch
 from mail.models import OutboxMessage
 from tests.digests.factories import MONDAY, deliver, follow_topic, guest, weekly_run
 from tests.factories import EvidenceFactory, TopicFactory, UserFactory
@@ -120,6 +121,30 @@ def test_a_librarian_stops_the_mail_of_somebody_who_asks_and_sends_one_again(
     librarian.post(reverse("admin:digests_subscriber_stop", args=[digest.subscriber_id]))
     digest.subscriber.refresh_from_db()
     assert digest.subscriber.stopped_at is not None
+
+
+def test_an_import_leads_to_what_is_announced_of_it_and_back(librarian: Client) -> None:
+    batch = ImportBatch.objects.create(
+        file_name="back-file.ris", sha256="0", format="ris", encoding="utf-8", state="done", created_count=2
+    )
+    page = reverse("admin:evidence_importbatch_change", args=[batch.pk])
+    said = librarian.get(page).content.decode()
+    assert "those published in the last 12 months" in said
+    add = f"{reverse('admin:digests_importchoice_add')}?import_batch={batch.pk}"
+    assert f'href="{add}"' in said
+    form = librarian.get(add).content.decode()
+    assert f'<option value="{batch.pk}" selected>' in form
+    assert "what was passed over once is not told later" in form
+    assert librarian.post(add, {"import_batch": batch.pk, "rule": "none"})["Location"] == page
+    said = librarian.get(page).content.decode()
+    assert "once they are published: none of them." in said
+    change = reverse("admin:digests_importchoice_change", args=[ImportChoice.objects.get().pk])
+    assert f'href="{change}"' in said
+    assert librarian.post(change, {"import_batch": batch.pk, "rule": "all"})["Location"] == page
+    assert ImportChoice.objects.get().rule == "all"
+    # Where nothing came of an import there is nothing to choose.
+    ImportBatch.objects.update(created_count=0)
+    assert "Email updates tell of them" not in librarian.get(page).content.decode()
 
 
 def test_readers_have_no_way_in(run: Run) -> None:

@@ -75,6 +75,17 @@ def test_follow_falls_confirm_receive_read_and_stop(
     expect(page.get_by_text("Because you follow Falls").first).to_be_visible()
     assert axe_violations(page) == []
 
+    # From there the way to change everything is sent to their address: the page itself may be passed on.
+    assert links_in(arrived, "/updates/manage/")[0] not in page.content()
+    page.get_by_role("button", name="Email me the link").click()
+    expect(page.get_by_role("alert")).to_contain_text("The link is on its way")
+    assert axe_violations(page) == []
+    assert sideways_overflow(page) == 0
+    assert send_waiting() == 1
+    (manage,) = links_in(mail_server.message(), "/updates/manage/")
+    page.goto(manage)
+    expect(page.get_by_role("heading", level=3, name="Falls")).to_be_visible()
+
     # The mail itself is as accessible as the page.
     html = arrived.get_body(("html",))
     assert html is not None

@@ -19,8 +19,10 @@ from digests.models import Digest, Note, Run
 from digests.services import following, releasing, ticking
 from digests.services.releasing import CannotDo
 from digests.services.ticking import schedules
+from digests.tokens import VIEW, token
 from mail import bounces
 from mail.models import OutboxMessage, Suppression
+from mail.sending import send_waiting
 from tests.digests.factories import (
     MONDAY,
     WEEK,
@@ -293,8 +295,6 @@ def test_hostile_titles_and_names_stay_words(words: str, mail_server: MailServer
 
 
 def test_the_page_in_the_browser_shows_strangers_what_everybody_may_see(mail_server: MailServer) -> None:
-    from digests.tokens import VIEW, token
-
     falls = TopicFactory(name="Falls")
     reader = person_with_updates(staff=True)
     follow_topic(reader, falls)
@@ -312,3 +312,42 @@ def test_the_page_in_the_browser_shows_strangers_what_everybody_may_see(mail_ser
     assert "For staff" in browser.get(path).content.decode()
     Run.objects.update(created_at=timezone.now() - datetime.timedelta(weeks=9))
     assert Client().get(path).status_code == 404
+
+
+def test_the_page_of_an_update_leads_to_every_choice_but_does_not_hold_the_link(mail_server: MailServer) -> None:
+    falls = TopicFactory(name="Falls")
+    person, without = person_with_updates(email="person@mail.example"), guest("guest@mail.example")
+    for reader in (person, without):
+        follow_topic(reader, falls)
+    EvidenceFactory(topics=[falls])
+    weekly_run()
+    deliver()
+    paths = {
+        reader: reverse("digests:view", args=[token(reader, VIEW, str(Digest.objects.get(subscriber=reader).pk))])
+        for reader in (person, without)
+    }
+    assert f'href="{reverse("digests:mine")}"' in Client().get(paths[person]).content.decode()
+    stranger = Client()
+    assert "Email me the link" in stranger.get(paths[without]).content.decode()
+    for _press in range(2):
+        page = stranger.post(paths[without], follow=True).content.decode()
+        assert "The link is on its way" in page
+        assert without.address not in page
+        assert following.manage_url(without) not in page
+    assert send_waiting() == 1, "one an hour, however often somebody presses"
+    sent = mail_server.message()
+    assert (mail_server.recipients[-1], sent["Subject"]) == (without.address, "Your link to change your email updates")
+    assert following.manage_url(without) in part(sent, "plain")
+    assert without.follows.count() == 1
+
+
+def test_the_link_is_not_sent_for_ever_to_one_network(mail_server: MailServer, settings: Any) -> None:
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "follow_by_mail": [(1, 60)]}
+    falls = TopicFactory(name="Falls")
+    reader = guest()
+    follow_topic(reader, falls)
+    EvidenceFactory(topics=[falls])
+    weekly_run()
+    path = reverse("digests:view", args=[token(reader, VIEW, str(Digest.objects.get().pk))])
+    assert "on its way" in Client().post(path, follow=True).content.decode()
+    assert "Try again in a few minutes" in Client().post(path, follow=True).content.decode()
