@@ -5,7 +5,7 @@ from typing import ClassVar
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 
 from accounts.admin_pages import PortalModelAdmin
@@ -54,10 +54,10 @@ class ImportChoiceAdmin(PortalModelAdmin):
     list_select_related = ("import_batch",)
     form = ImportChoiceForm
 
-    def response_post_save_add(self, request: HttpRequest, obj: ImportChoice) -> HttpResponse:
+    def response_post_save_add(self, request: HttpRequest, obj: ImportChoice) -> HttpResponseRedirect:
         """Go back to the import, which says what is announced of it."""
         return HttpResponseRedirect(reverse("admin:evidence_importbatch_change", args=[obj.import_batch_id]))
 
-    def response_post_save_change(self, request: HttpRequest, obj: ImportChoice) -> HttpResponse:
+    def response_post_save_change(self, request: HttpRequest, obj: ImportChoice) -> HttpResponseRedirect:
         """As above."""
         return self.response_post_save_add(request, obj)
