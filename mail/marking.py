@@ -54,6 +54,8 @@ PREPARE = """
     WHERE id = $5 AND lease_owner = $4 AND state = 'waiting' AND lease_until > statement_timestamp()
 """
 MARK = "EXECUTE mail_mark (%s, %s, %s, %s, %s, %s)"
+# The same in one journey and one transaction, which ends when the disk has it.
+DURABLE_MARK = f"SET LOCAL synchronous_commit TO on; {MARK}"
 
 
 def is_lost_connection(error: DatabaseError) -> bool:
@@ -77,12 +79,18 @@ class Marks:
     def sending(self, message: OutboxMessage) -> bool:
         """Mark that the message is about to be handed over; return whether this sender still holds it."""
         try:
-            if len(self._unsafe) >= DURABLE_EVERY:
-                self.make_durable()
+            is_durable = len(self._unsafe) >= DURABLE_EVERY
             cursor = self._cursor = self._cursor or connection.cursor()
-            cursor.execute(MARK, (*self._unwritten, self.owner, message.pk, f"{IN_HAND.total_seconds()} seconds"))
+            cursor.execute(
+                DURABLE_MARK if is_durable else MARK,
+                (*self._unwritten, self.owner, message.pk, f"{IN_HAND.total_seconds()} seconds"),
+            )
             self._unwritten = (None, None, None)
-            return bool(cursor.rowcount == 1)
+            is_held = bool(cursor.rowcount == 1)
+            if is_durable and is_held:
+                # Something was written, so that the commit waited, and took along what came before it.
+                self._unsafe = []
+            return is_held
         except DatabaseError as error:
             self._wait_out(error)
             return False

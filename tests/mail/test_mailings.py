@@ -112,6 +112,49 @@ def test_marks_of_a_lost_database_are_written_again(mail_server: MailServer, tra
     assert marks.sending(batch[4]) is True
 
 
+def test_every_so_many_marks_the_disk_has_what_came_before(
+    mail_server: MailServer, transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marking, "DURABLE_EVERY", 2)
+    queue_some(range(1, 5))
+    owner = uuid.uuid4()
+    batch = sending.claim(owner=owner, size=4)
+    marks = marking.Marks(owner)
+    with marking.unhurried_disk(), connection.cursor() as cursor:
+        for message in batch[:2]:
+            assert marks.sending(message)
+            marks.sent(message, 250)
+        cursor.execute("SELECT pg_current_wal_insert_lsn()")
+        (written,) = cursor.fetchone()
+        assert marks.sending(batch[2])
+        cursor.execute("SELECT pg_current_wal_flush_lsn() >= %s, current_setting('synchronous_commit')", [written])
+        assert cursor.fetchone() == (True, "off")
+    assert OutboxMessage.objects.filter(state="sent").count() == 2
+
+
+def test_a_refused_mark_takes_nothing_to_the_disk_and_forgets_nothing(
+    mail_server: MailServer, transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marking, "DURABLE_EVERY", 1)
+    queue_some(range(1, 4))
+    owner = uuid.uuid4()
+    first, second, third = sending.claim(owner=owner, size=3)
+    marks = marking.Marks(owner)
+    marking.begin_unhurried()
+    assert marks.sending(first)
+    marks.sent(first, 250)
+    marks.flush()
+    OutboxMessage.objects.filter(pk=second.pk).update(lease_owner=uuid.uuid4())
+    assert not marks.sending(second)
+    OutboxMessage.objects.filter(pk=first.pk).update(state="waiting", sent_at=None)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (backend,) = cursor.fetchone()
+    _end_backend(backend)
+    assert marks.sending(third) is False
+    assert OutboxMessage.objects.get(pk=first.pk).state == "sent"
+
+
 def _end_backend(backend: int) -> None:
     """End a connection from outside, as a restart of the database does."""
     other = connection.copy()
