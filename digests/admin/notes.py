@@ -1,12 +1,13 @@
 """Notes of the library team: written before the update that takes them along is put together, or on its own page."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.db.models import F, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
 
 from accounts.admin_pages import ConditionFilter, PortalModelAdmin
 from digests.choices import Frequency
@@ -23,6 +24,9 @@ class NoteForm(forms.ModelForm):
         initial=Frequency.WEEKLY,
         help_text=Note._meta.get_field("frequency").help_text,
     )
+
+    class Meta:
+        error_messages: ClassVar = {"text": {"required": "Write a few words."}}
 
 
 class PlaceFilter(ConditionFilter):
@@ -66,6 +70,14 @@ class NoteAdmin(PortalModelAdmin):
             return
         obj.written_by = request.user  # type: ignore[assignment]  # whoever gets here is signed in
         super().save_model(request, obj, form, change)
+
+    def response_post_save_add(self, request: HttpRequest, obj: Note) -> HttpResponseRedirect:
+        """Go back to where it was asked for."""
+        return HttpResponseRedirect(reverse("admin:digests_run_overview"))
+
+    def response_post_save_change(self, request: HttpRequest, obj: Note) -> HttpResponseRedirect:
+        """As above."""
+        return self.response_post_save_add(request, obj)
 
     @admin.display(description="goes with")
     def goes_with(self, note: Note) -> str:

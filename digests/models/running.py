@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from digests.choices import DigestState, Frequency, RunState
 from digests.models.following import Subscriber
@@ -179,7 +180,7 @@ class Note(models.Model):
         indexes: ClassVar = [models.Index(fields=["frequency"], name="note_waiting", condition=Q(run__isnull=True))]
 
     def __str__(self) -> str:
-        return self.text[:60]
+        return Truncator(self.text).chars(60)
 
 
 class Pulse(models.Model):

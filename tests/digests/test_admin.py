@@ -137,7 +137,7 @@ def test_an_import_leads_to_what_is_announced_of_it_and_back(librarian: Client) 
     assert "what was passed over once is not told later" in form
     assert librarian.post(add, {"import_batch": batch.pk, "rule": "none"})["Location"] == page
     said = librarian.get(page).content.decode()
-    assert "once they are published: none of them." in said
+    assert "by this rule: none of them." in said
     change = reverse("admin:digests_importchoice_change", args=[ImportChoice.objects.get().pk])
     assert f'href="{change}"' in said
     assert librarian.post(change, {"import_batch": batch.pk, "rule": "all"})["Location"] == page

@@ -54,7 +54,7 @@ def test_a_note_goes_with_the_next_update_and_with_no_other(
     follow_topic(guest("ann@mail.example"), falls)
     follow_topic(guest("ben@mail.example", frequency="daily"), falls)
     assert overview(librarian).count("None is written yet.") == 4
-    assert write_note(librarian).status_code == 302
+    assert write_note(librarian)["Location"] == reverse("admin:digests_run_overview")
     page = overview(librarian)
     assert page.count("None is written yet.") == 3
     assert WORDS in page
@@ -105,6 +105,7 @@ def test_a_note_for_a_topic_goes_to_its_followers_alone(librarian: Client, mail_
 def test_a_note_is_changed_and_deleted_until_an_update_has_it(librarian: Client) -> None:
     refused = write_note(librarian, text="  ")
     assert (refused.status_code, Note.objects.count()) == (422, 0)
+    assert "Write a few words." in refused.content.decode()
     write_note(librarian)
     note = Note.objects.get()
     change = reverse("admin:digests_note_change", args=[note.pk])
