@@ -96,9 +96,10 @@ def claim(*, owner: uuid.UUID, size: int, until: datetime.datetime | None = None
         due = due.filter(is_bulk=False)
     batch = list(due.select_for_update(skip_locked=True)[:size])
     mine = OutboxMessage.objects.filter(pk__in=[message.pk for message in batch])
-    mine.filter(state=State.SENDING).update(
-        ambiguous=F("ambiguous") + 1, last_error="The sender stopped in the middle: it may have arrived."
-    )
+    if any(message.state == State.SENDING for message in batch):
+        mine.filter(state=State.SENDING).update(
+            ambiguous=F("ambiguous") + 1, last_error="The sender stopped in the middle: it may have arrived."
+        )
     mine.update(state=State.WAITING, lease_owner=owner, lease_until=Now() + LEASE)
     waits = over_the_limit(batch)
     for key, wait in waits.items():

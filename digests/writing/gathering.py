@@ -57,7 +57,7 @@ def gather(digests: Sequence[Digest], *, readers: Mapping[int, Any] | None = Non
     for digest in digests:
         chosen = [pair for pair in zip(digest.announcements, digest.codes, strict=True) if pair[0] in announced]
         visible: Mapping[int, Any] = public
-        if restricted := {announced[key][0] for key, _code in chosen} - public.keys():
+        if restricted := {item for item in [announced[key][0] for key, _code in chosen] if item not in public}:
             reader = (readers or {}).get(digest.pk, digest.subscriber.reader)
             if reader.is_authenticated:
                 visible = public | _listed(reader, restricted)
