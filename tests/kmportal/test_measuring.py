@@ -140,6 +140,7 @@ def test_sending_is_compared_slice_by_slice_with_what_stood_beside_it() -> None:
         "cpu_ms_per_digest": 0.5,
         "smtplib_per_s": 2_000,
         "ratio_smtplib": 0.5,
+        "ratio_smtplib_range": [0.5, 0.5],
         "ratio_smtplib_of_totals": 0.5,
     }
 
