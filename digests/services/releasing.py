@@ -16,8 +16,9 @@ from mail.services import Addressed, cancel, go_on_with_mailing, hold_mailing, q
 # How long is kept who was told what.
 KEPT = datetime.timedelta(weeks=13)
 UNFINISHED = (RunState.PLANNING, RunState.PLANNED, RunState.RELEASED, RunState.HELD)
-# Messages that go into the outbox in one transaction.
-RELEASED_AT_ONCE = 10_000
+# Messages that go into the outbox in one transaction: whoever stops in the middle of it waits for its end
+# (`following.take_back`), half a second.
+RELEASED_AT_ONCE = 5_000
 
 PLANNED = """
     SELECT digest.id, coalesce(account.email, reader.guest_email), digest.not_before
