@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeVar
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils import timezone
 
 if TYPE_CHECKING:
     from mail.models import OutboxMessage, Suppression
@@ -25,17 +24,14 @@ class OutboxQuerySet(models.QuerySet[MessageType]):
         """What is still to be sent, or is being sent."""
         return self.filter(is_unsent=True)
 
-    def due(
-        self, *, at: datetime.datetime | None = None, until: datetime.datetime | None = None
-    ) -> OutboxQuerySet[MessageType]:
+    def due(self, *, until: datetime.datetime | None = None) -> OutboxQuerySet[MessageType]:
         """What a sender may take now: its time has come and nobody holds it, or its holder's lease has run out.
 
         Single messages come before bulk ones, so that a sign-in code never waits behind a mailing. until: take also
-        what waits for a moment up to this one and was not tried yet. Leases run out by the database's clock, so that a
-        sender whose own is wrong takes nothing out of another's hands.
+        what waits for a moment up to this one and was not tried yet. Times come and leases run out by the database's
+        clock, so that a sender whose own is wrong neither tries too soon nor takes anything out of another's hands.
         """
-        moment = at or timezone.now()
-        its_time = Q(not_before__lte=moment)
+        its_time = Q(not_before__lte=Now())
         if until is not None:
             its_time |= Q(not_before__lte=until, attempts=0)
         return self.unsent().filter(its_time, Q(lease_until=None) | Q(lease_until__lt=Now())).order_by("is_bulk", "pk")

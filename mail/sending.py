@@ -14,7 +14,7 @@ from email.errors import MessageError
 from django.conf import settings
 from django.core.mail import BadHeaderError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import DateTimeField, F, Func, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -45,6 +45,13 @@ LONGEST_RETRY = datetime.timedelta(hours=6)
 UNWRITABLE = (ValueError, LookupError, MessageError, BadHeaderError)
 # How long one task goes on before it lets others have the worker.
 TURN = datetime.timedelta(seconds=30)
+
+
+class DatabaseStart(Func):
+    """When the database was last started, by its own clock."""
+
+    function = "pg_postmaster_start_time"
+    output_field = DateTimeField()
 
 
 def retry_delay(attempts: int) -> datetime.timedelta:
@@ -88,22 +95,23 @@ def send_waiting(*, until: datetime.datetime | None = None, most: int | None = N
 def claim(*, owner: uuid.UUID, size: int, until: datetime.datetime | None = None) -> list[OutboxMessage]:
     """Take up to `size` due messages for this sender; other senders pass over them.
 
-    One found in the middle of being sent was left by a sender that died: it may have arrived, and is counted so.
+    One found in the middle of being sent was left by a sender that died: it may have arrived, and is counted so. So is
+    one whose claim is older than the database's last start, which may have forgotten that it was about to leave.
     """
-    now = timezone.now()
-    due = OutboxMessage.objects.due(at=now, until=until)
+    due = OutboxMessage.objects.due(until=until)
     if not settings.MAILINGS_ENABLED:
         due = due.filter(is_bulk=False)
     batch = list(due.select_for_update(skip_locked=True)[:size])
     mine = OutboxMessage.objects.filter(pk__in=[message.pk for message in batch])
-    if any(message.state == State.SENDING for message in batch):
-        mine.filter(state=State.SENDING).update(
+    if any(message.state == State.SENDING or message.lease_owner for message in batch):
+        may_have_left = Q(state=State.SENDING) | Q(lease_owner__isnull=False, lease_until__lt=DatabaseStart() + LEASE)
+        mine.filter(may_have_left).update(
             ambiguous=F("ambiguous") + 1, last_error="The sender stopped in the middle: it may have arrived."
         )
     mine.update(state=State.WAITING, lease_owner=owner, lease_until=Now() + LEASE)
     waits = over_the_limit(batch)
     for key, wait in waits.items():
-        mine.filter(pk=key).update(lease_owner=None, lease_until=None, not_before=now + wait)
+        mine.filter(pk=key).update(lease_owner=None, lease_until=None, not_before=Now() + wait)
     return [message for message in batch if message.pk not in waits]
 
 
@@ -273,7 +281,7 @@ def record(message: OutboxMessage, outcome: smtp.Outcome, *, owner: uuid.UUID) -
         if outcome.code in bounces.NO_SUCH_MAILBOX:
             bounces.record(address=message.to, weight=bounces.HARD, words=outcome.words)
         return
-    is_held = settle(message, owner=owner, state=State.WAITING, not_before=now + delay, **answer)
+    is_held = settle(message, owner=owner, state=State.WAITING, not_before=Now() + delay, **answer)
     if outcome.result is smtp.Result.UNKNOWN and not is_held:
         # Another sender has it by now and cannot know.
         OutboxMessage.objects.filter(pk=message.pk).update(ambiguous=F("ambiguous") + 1)

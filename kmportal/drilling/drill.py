@@ -3,6 +3,7 @@
 import itertools
 import os
 import random
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -129,6 +130,8 @@ def many_faults(plan: Plan, *, servers: OwnServers, folder: Path) -> dict[str, A
             crew.close()
     asked(releasing.settle)
     sums = judge(log, run=run)
+    for sentence in (*sums.lost, *sums.unexplained, *sums.differing, *sums.unfinished):
+        sys.stderr.write(f"Wrong: {sentence}\n")
     took = {
         "seconds": round(time.monotonic() - start),
         "seconds_after_the_last_fault": round(time.monotonic() - struck),

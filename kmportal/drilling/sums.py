@@ -51,9 +51,8 @@ def judge(log: Path, *, run: Run) -> Sums:
         taken[message_id].append((recipient, digest))
     rows = OutboxMessage.objects.of_mailing(run.mailing).filter(composer=COMPOSER)
     written = set()
-    for message_id, address, reference, state, ambiguous in rows.values_list(
-        "message_id", "to", "reference", "state", "ambiguous"
-    ).iterator():
+    columns = ("message_id", "to", "reference", "state", "ambiguous", "attempts", "not_before", "sent_at", "last_error")
+    for message_id, address, reference, state, ambiguous, *rest in rows.values_list(*columns).iterator():
         written.add(reference)
         copies = taken.pop(message_id, [])
         is_sent = state == "sent"
@@ -65,11 +64,12 @@ def judge(log: Path, *, run: Run) -> Sums:
         if is_sent and not copies:
             sums.lost.append(message_id)
         if len(copies) > is_sent + ambiguous:
-            sums.unexplained.append(message_id)
+            told = dict(zip(columns, (message_id, address, reference, state, ambiguous, *rest), strict=True))
+            sums.unexplained.append(f"{len(copies)} copies: {told}")
         if len(set(copies)) > 1 or any(recipient != address for recipient, _digest in copies):
             sums.differing.append(message_id)
         if state in {"waiting", "sending", "held"}:
-            sums.unfinished.append(message_id)
+            sums.unfinished.append(f"{message_id}: {state}, not before {rest[1]}, {rest[3]}")
     planned = Digest.objects.filter(run=run).exclude(state=DigestState.EMPTY).values_list("pk", flat=True)
     sums.lost += [f"no row for {key}" for key in planned if key not in written]
     # What was taken and has no row at all.

@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from accounts.models import User
 from digests.models import Run, Subscriber
@@ -49,5 +49,5 @@ def weekly_run() -> Run:
 
 def deliver() -> int:
     """Send everything whose time has come or will come this week."""
-    OutboxMessage.objects.filter(not_before__gt=timezone.now()).update(not_before=timezone.now())
+    OutboxMessage.objects.filter(not_before__gt=Now()).update(not_before=Now())
     return send_waiting()

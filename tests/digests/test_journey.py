@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from django.db.models.functions import Now
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -63,7 +64,7 @@ def test_follow_falls_confirm_receive_read_and_stop(
         schedule.weekday = timezone.localdate().weekday()
         schedule.save()
     ticking.tick()
-    OutboxMessage.objects.update(not_before=timezone.now())
+    OutboxMessage.objects.update(not_before=Now())
     assert send_waiting() == 1
     arrived = mail_server.message()
     assert arrived["Subject"] == "2 updates for you: Falls"

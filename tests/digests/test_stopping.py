@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.test import Client
 from django.utils import timezone
 
@@ -112,7 +113,7 @@ def test_a_claimed_message_whose_reader_stops_does_not_leave(mail_server: MailSe
     follow_topic(reader, falls)
     EvidenceFactory(topics=[falls])
     weekly_run()
-    OutboxMessage.objects.update(not_before=timezone.now())
+    OutboxMessage.objects.update(not_before=Now())
     owner = uuid.uuid4()
     batch = sending.claim(owner=owner, size=5)
     following.stop(subscriber=reader, frequency="weekly")

@@ -2,10 +2,13 @@
 
 import datetime
 import threading
+import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from mail import sending
@@ -21,7 +24,14 @@ def write(to: str = "ann@mail.example", **fields: Any) -> OutboxMessage:
 
 
 def let_time_pass() -> None:
-    """Make what was put off due, and let every lease run out."""
+    """Make what was put off due, and let every lease run out.
+
+    Waits until the claims that have run out then are younger than the database.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())")
+        age = datetime.timedelta(seconds=float(cursor.fetchone()[0]))
+    time.sleep(max(0.0, (sending.LEASE + datetime.timedelta(seconds=2) - age).total_seconds()))
     past = timezone.now() - datetime.timedelta(seconds=1)
     OutboxMessage.objects.update(not_before=past)
     OutboxMessage.objects.exclude(lease_until=None).update(lease_until=past)
@@ -180,9 +190,39 @@ def test_a_sender_killed_after_the_server_took_the_message_leaves_it_marked(mail
     assert mail_server.arrived[0][1] == mail_server.arrived[1][1]
 
 
-def test_a_sender_that_lost_its_lease_writes_nothing_over_the_others_mark(db: None, mail_server: MailServer) -> None:
-    import uuid
+def test_a_claim_older_than_the_databases_start_may_have_left(db: None, mail_server: MailServer) -> None:
+    """The database may have forgotten the mark of a sender that died with it."""
+    forgotten, put_off = write(), write("bob@mail.example")
+    sending.claim(owner=uuid.uuid4(), size=1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE mail_outboxmessage SET lease_until = pg_postmaster_start_time() - interval '1 second' WHERE id = %s",
+            [forgotten.pk],
+        )
+    assert send_waiting() == 2
+    forgotten.refresh_from_db()
+    put_off.refresh_from_db()
+    assert (forgotten.state, forgotten.ambiguous) == ("sent", 1)
+    assert (put_off.state, put_off.ambiguous) == ("sent", 0)
 
+
+@pytest.mark.parametrize("hours", [2, -2])
+def test_a_sender_whose_clock_is_wrong_puts_off_by_the_databases(
+    db: None, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    mail_server.answers["ann@mail.example"] = ["451 4.7.1 Greylisted, come back"]
+    row = write()
+    right = timezone.now
+    until = right() + datetime.timedelta(hours=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: right() + datetime.timedelta(hours=hours))
+        assert send_waiting(until=until) == 0
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == ("waiting", 1)
+    assert right() < row.not_before < right() + 2 * sending.FIRST_RETRY
+
+
+def test_a_sender_that_lost_its_lease_writes_nothing_over_the_others_mark(db: None, mail_server: MailServer) -> None:
     write()
     slow, quick = uuid.uuid4(), uuid.uuid4()
     (mine,) = sending.claim(owner=slow, size=5)
