@@ -270,6 +270,25 @@ def test_a_message_that_cannot_be_written_stops_neither_the_one_before_nor_the_o
     assert "must be one line" in row.last_error
 
 
+def test_a_fault_in_writing_a_message_leaves_the_one_before_it_sent_and_marked(
+    db: None, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = composers._composers[NAME]
+
+    def write(messages: Sequence[OutboxMessage]) -> Mapping[int, Content | NotNeeded]:
+        faulty: Any = Content("Two", None, "<p>Text</p>")  # type: ignore[arg-type]  # the fault
+        written = whole(messages)
+        return {message.pk: faulty if message.reference == 2 else written[message.pk] for message in messages}
+
+    monkeypatch.setitem(composers._composers, NAME, write)
+    queue_some([1, 2])
+    with pytest.raises(AttributeError):
+        send_waiting()
+    assert mail_server.recipients == ["person1@mail.example"]
+    rows = OutboxMessage.objects.order_by("reference").values_list("state", "ambiguous")
+    assert list(rows) == [("sent", 0), ("waiting", 0)]
+
+
 @pytest.mark.parametrize("breaking", ["\r\nBcc: x@mail.example", "\n", "\r", "\u2028"])
 def test_no_header_holds_a_line_break(breaking: str) -> None:
     message = OutboxMessage(
