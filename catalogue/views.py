@@ -23,7 +23,7 @@ from catalogue.map.presenting import evidence_map as draw_map
 from catalogue.map.presenting import map_context
 from catalogue.map.writing import as_csv
 from catalogue.references import ris_response
-from catalogue.search import SearchFilters
+from catalogue.search import Facets, SearchFilters
 from catalogue.search import search as find
 from catalogue.search.completing import complete
 from catalogue.search_page import search_context
@@ -58,7 +58,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def search_ris(request: HttpRequest) -> HttpResponse:
     """Send the page of results at this address to a reference manager."""
     filters = SearchFilters.from_query(request.GET)
-    page = find(filters.q, filters, request.user, with_facets=False)
+    page = find(filters.q, filters, request.user, facets=Facets.LEFT_OUT)
     return ris_response(page.items, name=f"search-{localdate():%Y-%m-%d}")
 
 

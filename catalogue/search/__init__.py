@@ -8,9 +8,9 @@ from catalogue.search.facets import chosen_facets
 from catalogue.search.filters import SearchFilters
 from catalogue.search.finding import matches, search
 from catalogue.search.indexing import index, index_many
-from catalogue.search.results import SearchPage, applied_filters
+from catalogue.search.results import Facets, SearchPage, applied_filters
 
 __all__ = [
-    "SearchFilters", "SearchPage", "applied_filters", "as_written", "chosen_facets", "index", "index_many", "matches",
-    "matching", "search",
+    "Facets", "SearchFilters", "SearchPage", "applied_filters", "as_written", "chosen_facets", "index", "index_many",
+    "matches", "matching", "search",
 ]  # fmt: skip

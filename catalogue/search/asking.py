@@ -4,6 +4,7 @@ Matching, counting and ordering share one pass over the entries; in two statemen
 """
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -16,7 +17,17 @@ from catalogue import kinds
 from catalogue.models import Item
 from catalogue.querysets import ItemQuerySet, Reader
 from catalogue.search.facets import Facet, facet_parts, facets_from, passing, tally
-from catalogue.search.filters import FACETS, MAX_PAGE, NEWEST, QUALITY, RELEVANCE, TITLE, UPDATED, SearchFilters
+from catalogue.search.filters import (
+    FACETS,
+    MAX_PAGE,
+    NEWEST,
+    QUALITY,
+    RELEVANCE,
+    TITLE,
+    UPDATED,
+    FacetField,
+    SearchFilters,
+)
 from catalogue.search.statements import Part
 
 # Beyond so many matches the total is "more than".
@@ -34,6 +45,8 @@ ORDERS = {
     QUALITY: "sort_key, above DESC, relevance * factor DESC, published_at DESC, id DESC",
 }
 BROWSING_ORDERS = {
+    # Where words are only excluded, what is left is as relevant as anything.
+    RELEVANCE: ("-published_at", "-pk"),
     NEWEST: ("-published_at", "-pk"),
     UPDATED: ("-sort_key", "-pk"),
     TITLE: ("sort_key", "pk"),
@@ -81,6 +94,9 @@ LOOKED_AT = "SELECT '!', '', '', count(*) FROM base"
 MATCHED = "SELECT '?', '', '', count(*) FROM matched"
 NONE = {"": ("", 0)}
 
+# Facet → value → words, where they are rows too, and number.
+Numbers = Mapping[str, Mapping[str, tuple[str, int]]]
+
 
 @dataclass(frozen=True)
 class Page:
@@ -95,14 +111,23 @@ class Answer:
     """What the database said.
 
     found: how many of the matches that were looked at pass every filter. is_all: whether those were all there are.
-    looked_at: how many were, 0 where that was not limited.
+    looked_at: how many were, 0 where that was not limited. facets: () where they were not asked for.
     """
 
     ids: tuple[int, ...]
     found: int
     looked_at: int
     is_all: bool
-    facets: tuple[Facet, ...]
+    facets: tuple[Facet, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The numbers of some facets, among how many matches they were counted, and whether those were all there are."""
+
+    numbers: Numbers
+    looked_at: int
+    is_all: bool
 
 
 def ask(
@@ -123,7 +148,7 @@ def ask(
     of one kind are lifted among many of another.
     """
     active = {facet.name: facet.condition(filters.chosen(facet)) for facet in FACETS if filters.chosen(facet)}
-    if not with_facets and most is None:
+    if not with_facets and (most is None or matches is None):
         # Nothing is counted of what does not pass, so that the database may begin with what does.
         items, active = items.filter(*active.values()), {}
     listed = (
@@ -164,7 +189,25 @@ def ask(
         else:
             parts.append(PAGE_OF_HITS.format(condition=condition, order=order, last_page=MAX_PAGE - 1))
             matched += [page.size, page.size, page.number - 1, page.size]
-    return _answer(f"{statement} {' UNION ALL '.join(parts)}", matched, filters, most)
+    numbers, hits = _asked(statement, parts, matched)
+    total, looked_at = _number(numbers, ""), _number(numbers, "!")
+    facets = facets_from(numbers, filters) if with_facets else ()
+    return Answer(hits, total, looked_at, _is_all(numbers, most), facets)
+
+
+def tallied(
+    items: ItemQuerySet[Item], matches: Part | None, facets: Sequence[FacetField], *, most: int | None
+) -> Tally:
+    """Count the options of these facets among the items that match, or among `most` of them as in `ask`."""
+    columns = ["id", "organisation_id", *FACET_COLUMNS]
+    listed_sql, parameters = items.order_by().values(*columns).query.sql_with_params()
+    statement, matched = _base(listed_sql, list(parameters), matches, most)
+    parts = [LOOKED_AT, *([MATCHED] if matches is not None else []), *facet_parts((), facets)]
+    # What is chosen has its words already.
+    nothing_chosen: list[list[str]] = [[], []]
+    numbers, _hits = _asked(f"{statement}, tallied AS MATERIALIZED ({tally(())})", parts, [*matched, *nothing_chosen])
+    looked_at = _number(numbers, "!")
+    return Tally(numbers, min(looked_at, most) if most else looked_at, _is_all(numbers, most))
 
 
 def browse(items: ItemQuerySet[Item], filters: SearchFilters, *, page: Page) -> tuple[int, ...]:
@@ -196,19 +239,26 @@ def _base(listed: str, parameters: list[object], matches: Part | None, most: int
     )
 
 
-def _answer(statement: str, parameters: list[object], filters: SearchFilters, most: int | None) -> Answer:
+def _asked(statement: str, parts: Sequence[str], parameters: list[object]) -> tuple[Numbers, tuple[int, ...]]:
+    """Return the numbers that the parts gave, and the hits in order."""
     found: dict[str, dict[str, tuple[str, int]]] = defaultdict(dict)
     hits: dict[int, int] = {}
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)  # type: ignore[arg-type]  # lists are arrays to the driver
+        cursor.execute(f"{statement} {' UNION ALL '.join(parts)}", parameters)  # type: ignore[arg-type]  # lists are arrays to the driver
         for name, value, label, number in cursor.fetchall():
             if name == "#":
                 hits[int(number)] = int(value)
             elif number or value not in found[name]:
                 found[name][value] = (label, int(number))
-    total, looked_at, matched = (found.pop(name, NONE)[""][1] for name in ("", "!", "?"))
-    is_all = most is None or (looked_at <= most and matched < 2 * most)
-    return Answer(tuple(hits[place] for place in sorted(hits)), total, looked_at, is_all, facets_from(found, filters))
+    return found, tuple(hits[place] for place in sorted(hits))
+
+
+def _number(numbers: Numbers, name: str) -> int:
+    return numbers.get(name, NONE)[""][1]
+
+
+def _is_all(numbers: Numbers, most: int | None) -> bool:
+    return most is None or (_number(numbers, "!") <= most and _number(numbers, "?") < 2 * most)
 
 
 def _factor(user: Reader) -> Combinable:

@@ -41,16 +41,27 @@ CHOSEN_ROWS = """
 """
 
 
-def facet_parts(active: Iterable[str]) -> list[str]:
-    """Return queries that count the options of every facet: its name, value, words and number.
+def facet_parts(active: Iterable[str], facets: Iterable[FacetField] = FACETS) -> list[str]:
+    """Return queries that count the options of these facets: name, value, words and number.
 
     They ask the table `base`, which holds the columns of FACETS and, for each active facet, in_<name>: whether the item
     passes that filter; and `tallied`, which `tally` makes of it. A facet's counts pass every filter but its own. Takes
     two parameters: the chosen topics and organisations.
     """
     active = list(active)
-    parts = [_options_sql(facet, passing(name for name in active if name != facet.name)) for facet in FACETS]
+    parts = [_options_sql(facet, passing(name for name in active if name != facet.name)) for facet in facets]
     return [*parts, CHOSEN_ROWS]
+
+
+def chosen_rows(filters: SearchFilters) -> dict[str, dict[str, tuple[str, int]]]:
+    """Return the topics and organisations that are on, with their words and a number of 0, in at most one query."""
+    found: dict[str, dict[str, tuple[str, int]]] = defaultdict(dict)
+    if filters.topic or filters.organisation:
+        with connection.cursor() as cursor:
+            cursor.execute(CHOSEN_ROWS, [list(filters.topic), list(filters.organisation)])
+            for name, value, words, number in cursor.fetchall():
+                found[name][value] = (words, number)
+    return found
 
 
 def tally(active: Iterable[str]) -> str:
@@ -66,13 +77,7 @@ def facets_from(found: Mapping[str, Mapping[str, tuple[str, int]]], filters: Sea
 
 def chosen_facets(filters: SearchFilters) -> tuple[Facet, ...]:
     """Return the facets with the options that are on alone, nothing counted: enough to say what a search asks for."""
-    found: dict[str, dict[str, tuple[str, int]]] = defaultdict(dict)
-    if filters.topic or filters.organisation:
-        with connection.cursor() as cursor:
-            cursor.execute(CHOSEN_ROWS, [list(filters.topic), list(filters.organisation)])
-            for name, value, label, number in cursor.fetchall():
-                found[name][value] = (label, number)
-    return facets_from(found, filters)
+    return facets_from(chosen_rows(filters), filters)
 
 
 def passing(names: Iterable[str]) -> str:

@@ -41,21 +41,25 @@ def filter_keys_of(item_ids: Collection[int]) -> dict[int, list[int]]:
     return keys
 
 
-def asked_values(filters: SearchFilters) -> list[list[int]]:
-    """Return for each filter the keys of which an entry has to hold one, in at most two queries.
+def asked_values(filters: SearchFilters) -> dict[str, list[int]]:
+    """Return for each filter that is on, by its name, the keys of which an entry has to hold one, in at most two queries.
 
     A topic asks for the narrower ones too: entries hold the topics that items were given, so that moving a topic in the
     hierarchy changes no entry.
     """
-    asked = [_asked(facet.name, filters.chosen(facet)) for facet in FACETS if facet.column and filters.chosen(facet)]
+    asked = {
+        facet.name: _asked(facet.name, filters.chosen(facet))
+        for facet in FACETS
+        if facet.column and filters.chosen(facet)
+    }
     if filters.topic:
         below = TopicClosure.objects.filter(ancestor__slug__in=filters.topic)
-        asked.append(_asked("topic", below.values_list("descendant", flat=True)))
+        asked["topic"] = _asked("topic", below.values_list("descendant", flat=True))
     if filters.organisation:
         chosen = Organisation.objects.filter(slug__in=filters.organisation)
-        asked.append(_asked("organisation", chosen.values_list("pk", flat=True)))
+        asked["organisation"] = _asked("organisation", chosen.values_list("pk", flat=True))
     if filters.year_from is not None or filters.year_to is not None:
-        asked.append(_asked(YEAR, range(filters.year_from or EARLIEST_YEAR, (filters.year_to or LATEST_YEAR) + 1)))
+        asked[YEAR] = _asked(YEAR, range(filters.year_from or EARLIEST_YEAR, (filters.year_to or LATEST_YEAR) + 1))
     return asked
 
 

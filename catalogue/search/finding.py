@@ -8,22 +8,20 @@ from django.conf import settings
 from catalogue.models import Item
 from catalogue.querysets import ItemQuerySet, Reader
 from catalogue.search.asking import COUNTED, Answer, Page, ask, browse
+from catalogue.search.counting import SAMPLED, Counts, count
+from catalogue.search.facets import chosen_facets
 from catalogue.search.filters import MAX_PAGE, RELEVANCE, SearchFilters
 from catalogue.search.parsing import MAX_WORDS, ParsedQuery, parse
 from catalogue.search.planning import CANDIDATES, Plan, plan, stems_in_order, with_filters
-from catalogue.search.results import Hit, Notes, SearchPage, Suggestion
+from catalogue.search.results import Facets, Hit, Notes, SearchPage, Suggestion
 from catalogue.search.snippets import lexemes_of_texts, mark, snippet
 from catalogue.search.spelling import fold_word
-from catalogue.search.statements import Part
+from catalogue.search.statements import NOTHING, Part
 from catalogue.search.suggesting import misspelt, nearest_words, suggestion
 from catalogue.search.synonyms import Vocabulary, vocabulary
 from catalogue.search.words import dimension, lexemes_of
 from catalogue.searchindex import TIERS
 
-# Of a large catalogue so many matches are looked at to say how many there are and to count the facets;
-SAMPLED = 2_000
-# all of them where fewer than this pass the filters, as then each of them counts.
-PASSED_AT_LEAST = 200
 # So many of the candidates, the best by their words, are compared in everything else,
 COMPARED = 400
 COMPARED_IN_MEANING = 1_000
@@ -40,28 +38,32 @@ KNOWN_TO_PASS = 5 * SAMPLED
 
 
 def search(
-    query: str, filters: SearchFilters, user: Reader, *, page_size: int | None = None, with_facets: bool = True
+    query: str, filters: SearchFilters, user: Reader, *, page_size: int | None = None, facets: Facets = Facets.COUNTED
 ) -> SearchPage:
     """Return the page of `filters` with what this reader may see and the words ask for, best first.
 
     Takes any text and never raises for it. A page beyond the last gives the last one. page_size: default is the
-    portal's setting. with_facets=False leaves the counts of the filters out, for those who load them later or not at
-    all. The number of queries does not depend on how much is found; a misspelt word costs up to four more.
+    portal's setting. facets: whether the filters are counted; of a large catalogue that takes longer than the results,
+    so that pages ask for it apart. The number of queries does not depend on how much is found; it does on how many
+    filters are on, where they are counted apart, and a misspelt word costs up to four more.
     """
     size = page_size or settings.SEARCH_PAGE_SIZE
     names = vocabulary()
     planned = with_filters(plan_for(query, names), filters)
     parsed = planned.parsed
     listed = Item.objects.listed_to(user, on_request=filters.with_archived)
-    answer = _answer(listed.filter(planned.narrowing), planned, filters, user, size, with_facets=with_facets)
+    narrowed = listed.filter(planned.narrowing)
+    answer = _answer(narrowed, planned, filters, user, size, with_facets=facets is not Facets.LEFT_OUT)
+    counts = _counts(narrowed, planned, filters, answer, facets)
     last = max(1, min(MAX_PAGE, -(-min(answer.found, COUNTED) // size)))
     return SearchPage(
         filters=filters,
         hits=_hits(_items(answer.ids, user), planned),
         total=min(answer.found, COUNTED),
         is_capped=answer.found > COUNTED or not answer.is_all,
-        sampled=None if answer.is_all else answer.looked_at,
-        facets=answer.facets,
+        sampled=counts.sampled if counts else None,
+        facets=counts.facets if counts else chosen_facets(filters),
+        are_counted=counts is not None,
         number=min(filters.page, last),
         requested=filters.page,
         last=last,
@@ -96,44 +98,49 @@ def plan_for(query: str, names: Vocabulary) -> Plan:
 def _answer(
     items: ItemQuerySet[Item], planned: Plan, filters: SearchFilters, user: Reader, size: int, *, with_facets: bool
 ) -> Answer:
-    """Ask in one statement where all matches may be looked at, else for the counts and for the hits in turn."""
+    """Ask in one statement where all matches may be looked at, else for their number and for the hits in turn.
+
+    with_facets: whether that one statement counts the filters too, which adds little to it.
+    """
     page = Page(filters.page, size)
     matches = _matches(planned)
     if planned.looks_at_all:
         return ask(items, matches, filters, user, page=page, with_facets=with_facets)
-    if planned.is_filtered_to_few and not with_facets:
+    if planned.is_filtered_to_few:
         return ask(items, planned.ranked(planned.filtered_matches()), filters, user, page=page)
-    counted = _counted(items, planned, filters, user, with_facets=with_facets, by_words=matches is not None)
-    if with_facets and matches is not None and not counted.is_all and counted.found < PASSED_AT_LEAST:
-        return ask(items, matches, filters, user, page=page, with_facets=with_facets)
+    counted = _counted(items, planned, filters, user, by_words=matches is not None)
     last = max(1, min(MAX_PAGE, -(-min(counted.found, COUNTED) // size)))
     page = Page(min(filters.page, last), size)
     return replace(counted, ids=_best(items, planned, filters, user, page, counted))
 
 
+def _counts(
+    items: ItemQuerySet[Item], planned: Plan, filters: SearchFilters, answer: Answer, facets: Facets
+) -> Counts | None:
+    """Return the numbers of the filters as far as they are asked for; None where they are to be counted apart."""
+    if facets is Facets.LEFT_OUT:
+        return Counts((), None)
+    if answer.facets:
+        return Counts(answer.facets, None)
+    return count(items, _matches(planned), planned, filters) if facets is Facets.COUNTED else None
+
+
 def _counted(
-    items: ItemQuerySet[Item],
-    planned: Plan,
-    filters: SearchFilters,
-    user: Reader,
-    *,
-    with_facets: bool,
-    by_words: bool,
+    items: ItemQuerySet[Item], planned: Plan, filters: SearchFilters, user: Reader, *, by_words: bool
 ) -> Answer:
-    """Return how many matches a large catalogue has at least, and its facets, from looking at some of them."""
-    many = Answer((), SAMPLED, SAMPLED, False, ())
-    if not with_facets:
-        if not filters.is_filtered and planned.commonest >= KNOWN_TO_BE_MANY:
+    """Return how many matches a large catalogue has at least, from looking at some of them."""
+    many = Answer((), SAMPLED, SAMPLED, False)
+    if not filters.is_filtered and planned.commonest >= KNOWN_TO_BE_MANY:
+        return many
+    if planned.filters and planned.passing(planned.commonest) >= KNOWN_TO_PASS:
+        return many
+    one_word = planned.rarest_with(KNOWN_TO_BE_MANY) if planned.filters else ()
+    if one_word:
+        some = planned.some_matches(2 * SAMPLED, filtered=True, terms=one_word)
+        if ask(items, some, filters, user, most=SAMPLED).found > SAMPLED:
             return many
-        if planned.filters and planned.passing(planned.commonest) >= KNOWN_TO_PASS:
-            return many
-        one_word = planned.rarest_with(KNOWN_TO_BE_MANY) if planned.filters else ()
-        if one_word:
-            some = planned.some_matches(2 * SAMPLED, filtered=True, terms=one_word)
-            if ask(items, some, filters, user, most=SAMPLED).found > SAMPLED:
-                return many
-    matched = planned.some_matches(2 * SAMPLED, filtered=not with_facets) if by_words else None
-    counted = ask(items, matched, filters, user, with_facets=with_facets, most=SAMPLED)
+    matched = planned.some_matches(2 * SAMPLED, filtered=True) if by_words else None
+    counted = ask(items, matched, filters, user, most=SAMPLED)
     # One more was asked for than is counted, to see whether there are more.
     return replace(counted, found=min(counted.found, SAMPLED), looked_at=min(counted.looked_at, SAMPLED))
 
@@ -145,9 +152,6 @@ def _matches(planned: Plan) -> Part | None:
         # Punctuation or pictures ask for something, which nothing can match; excluded words leave the rest.
         return NOTHING if parsed.text and not parsed.excluded else None
     return planned.ranked(planned.all_matches())
-
-
-NOTHING = Part("SELECT item_id, 0.0 AS relevance, 0 AS above FROM catalogue_searchentry WHERE false", ())
 
 
 def _best(

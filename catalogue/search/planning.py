@@ -19,6 +19,7 @@ from catalogue.search.statements import (
     BY_TITLE,
     BY_WORDS,
     NEAR,
+    NOTHING,
     RANKED_BY_NOTHING,
     RANKED_BY_WORDS,
     RANKED_LARGE,
@@ -90,6 +91,7 @@ class Term:
 class AskedFilter:
     """One filter as the index is asked for it: an entry has to hold one of the keys. having: how many entries do."""
 
+    name: str
     keys: tuple[int, ...]
     having: int
 
@@ -149,6 +151,10 @@ class Plan:
         """True where the index is asked for filters too, and by estimate no more than FEW entries hold a word and pass."""
         return bool(self.filters and self.terms) and self._expected([self.held]) <= FEW
 
+    def leaving_out(self, name: str) -> "Plan":
+        """Return the plan without one of the filters."""
+        return replace(self, filters=tuple(one for one in self.filters if one.name != name))
+
     def filtered_matches(self) -> Part:
         """Return what `all_matches` finds, of the words only those entries that pass the filters."""
         if self.vector is None or not self.filters:
@@ -177,7 +183,10 @@ class Plan:
         near = [Part(NEAR, (self.meaning, MOST_BY_MEANING, NEAR_FROM))] if self.meaning else []
         keys = [term.key(0) for term in terms or self.terms]
         with_any = [Part(SOME_WITH_ANY, (keys, self._filter_texts() if filtered else [], most))] if keys else []
-        some = together((*with_any, *near, *self.exact, *self._named(SOME_WITH_WORDS, most)))
+        parts = (*with_any, *near, *self.exact, *self._named(SOME_WITH_WORDS, most))
+        if not parts:
+            return NOTHING
+        some = together(parts)
         return Part(RANKED_BY_NOTHING.format(words=some.sql), some.parameters)
 
     def best_matches(self, candidates: int, most: int) -> Part | None:
@@ -300,11 +309,14 @@ def with_filters(planned: Plan, filters: SearchFilters) -> Plan:
         return planned
     asked = asked_values(filters)
     of_every_entry = keys_of_every_entry()
-    counts = counts_of([*of_every_entry, *(key for keys in asked for key in keys)])
+    counts = counts_of([*of_every_entry, *(key for keys in asked.values() for key in keys)])
     if sum(counts.get(key, 0) for key in of_every_entry) < planned.documents:
         return planned
-    held = [[key for key in keys if counts.get(key)] for keys in asked]
-    return replace(planned, filters=tuple(AskedFilter(tuple(keys), sum(counts[key] for key in keys)) for keys in held))
+    held = {name: tuple(key for key in keys if counts.get(key)) for name, keys in asked.items()}
+    return replace(
+        planned,
+        filters=tuple(AskedFilter(name, keys, sum(counts[key] for key in keys)) for name, keys in held.items()),
+    )
 
 
 def _worth_reading(found: OtherNames, counts: dict[int, int], documents: int) -> OtherNames | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from catalogue.models import Item
 from catalogue.search.facets import Facet, Option
@@ -59,12 +60,21 @@ class Notes:
     by_meaning_alone: bool = False
 
 
+class Facets(Enum):
+    """Whether a search counts its filters: however long it takes, only where the results give the numbers, not at all."""
+
+    COUNTED = "counted"
+    AT_HAND = "at hand"
+    LEFT_OUT = "left out"
+
+
 @dataclass(frozen=True)
 class SearchPage:
     """One page of results.
 
     total: real up to a limit beyond which `is_capped` says "more than". facets: the filters with their counts, none
-    where the search was asked to leave them out. sampled: of how many matches the counts are; None where of all.
+    where the search was asked to leave them out. are_counted: False where they are to be counted apart, and only the
+    options that are on stand there, without numbers. sampled: of how many matches the counts are; None where of all.
     number: of this page, from 1; requested: the page asked for, which may lie beyond the last. filters: as they were understood.
     """
 
@@ -74,6 +84,7 @@ class SearchPage:
     is_capped: bool
     sampled: int | None
     facets: tuple[Facet, ...]
+    are_counted: bool
     number: int
     requested: int
     last: int

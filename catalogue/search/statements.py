@@ -66,6 +66,9 @@ RANKED_LARGE = f"""
 """  # noqa: S608 - texts of this module
 
 
+NOTHING = Part("SELECT item_id, 0.0 AS relevance, 0 AS above FROM catalogue_searchentry WHERE false", ())
+
+
 def array_text(keys: Sequence[int]) -> str:
     """Return whole numbers as the database reads an array from a text."""
     return f"{{{','.join(map(str, keys))}}}"

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.limits import within_limit
 from catalogue.addresses import search_url
-from catalogue.search import SearchFilters, search
+from catalogue.search import Facets, SearchFilters, search
 from catalogue.search.filters import NEWEST
 from digests import tokens
 from digests.feeds import atom
@@ -64,7 +64,7 @@ def search_feed(request: HttpRequest) -> HttpResponse:
 
 
 def _feed(request: HttpRequest, filters: SearchFilters, *, title: str, address: str) -> HttpResponse:
-    page = search(filters.q, filters, AnonymousUser(), page_size=FEED_SIZE, with_facets=False)
+    page = search(filters.q, filters, AnonymousUser(), page_size=FEED_SIZE, facets=Facets.LEFT_OUT)
     if page.requested > page.last:
         raise Http404
     content = atom(page.items, title=title, address=address, own_address=request.get_full_path())

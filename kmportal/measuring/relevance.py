@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from catalogue.bulk import insert_items
 from catalogue.choices import KindName, Status
-from catalogue.search import SearchFilters, index_many, search
+from catalogue.search import Facets, SearchFilters, index_many, search
 from catalogue.search.embedding import fill_meanings
 from catalogue.search.sweeping import sweep
 from evidence.models import Evidence
@@ -98,7 +98,7 @@ def evaluate(collection: Collection, names: Mapping[int, str]) -> Measured:
     ndcg = average_precision = recall = 0.0
     for query in asked:
         words = collection.queries[query]
-        page = search(words, SearchFilters(q=words), AnonymousUser(), page_size=DEPTH, with_facets=False)
+        page = search(words, SearchFilters(q=words), AnonymousUser(), page_size=DEPTH, facets=Facets.LEFT_OUT)
         found = [names[item.pk] for item in page.items]
         gains = collection.judged[query]
         ndcg += ndcg_at(10, found, gains)

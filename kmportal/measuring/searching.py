@@ -15,7 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 
 from catalogue.models import Item
-from catalogue.search import SearchFilters, index_many, search
+from catalogue.search import Facets, SearchFilters, index_many, search
 from catalogue.search import planning as planner
 from catalogue.search.finding import plan_for
 from catalogue.search.meaning import forget_queries
@@ -152,7 +152,7 @@ def _ask_all(asked: Sequence[Asked], concurrency: int) -> list[tuple[float, floa
                 break
             filters = asked[place].filters
             start, begun = time.perf_counter(), clock() if clock else 0.0
-            page = search(filters.q, filters, ANYONE, page_size=TOP, with_facets=False)
+            page = search(filters.q, filters, ANYONE, page_size=TOP, facets=Facets.LEFT_OUT)
             spent = (clock() - begun) * 1000 if clock else None
             taken[place] = ((time.perf_counter() - start) * 1000, spent, len(page.hits), page.total)
         if concurrency > 1:
@@ -171,9 +171,9 @@ def _ask_all(asked: Sequence[Asked], concurrency: int) -> list[tuple[float, floa
 
 def score_ratio(filters: SearchFilters) -> float | None:
     """Return what the page's hits are worth by the exact score, divided by what the best hits are worth."""
-    quick = [item.pk for item in search(filters.q, filters, ANYONE, page_size=TOP, with_facets=False).items]
+    quick = [item.pk for item in search(filters.q, filters, ANYONE, page_size=TOP, facets=Facets.LEFT_OUT).items]
     with mock.patch.object(planner, "LOOKED_AT_ALWAYS", 10**9):
-        best = [item.pk for item in search(filters.q, filters, ANYONE, page_size=TOP, with_facets=False).items]
+        best = [item.pk for item in search(filters.q, filters, ANYONE, page_size=TOP, facets=Facets.LEFT_OUT).items]
         planned = plan_for(filters.q, vocabulary())
         scored = planned.ranked(planned.all_matches())
         with connection.cursor() as cursor:
@@ -254,5 +254,5 @@ def resident_megabytes(asked: Sequence[Asked]) -> int:
     with settings_with(True):
         for number in range(SEARCHES_FOR_MEMORY):
             filters = asked[number % len(asked)].filters
-            search(f"{filters.q} {number}", filters, ANYONE, page_size=TOP, with_facets=False)
+            search(f"{filters.q} {number}", filters, ANYONE, page_size=TOP, facets=Facets.LEFT_OUT)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

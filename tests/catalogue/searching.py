@@ -1,12 +1,15 @@
 """What the tests of search share: asking as a reader, and worlds to ask in."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 
 from catalogue.querysets import Reader
-from catalogue.search import SearchFilters, SearchPage, search
+from catalogue.search import SearchFilters, SearchPage, planning, search
 from catalogue.search.facets import Option
 
 ANYONE = AnonymousUser()
@@ -24,6 +27,15 @@ def find(q: str = "", user: Reader = ANYONE, **params: Any) -> SearchPage:
     """Search as the page does."""
     filters = filters_of(q=q, **params)
     return search(filters.q, filters, user)
+
+
+@contextmanager
+def as_a_large_catalogue() -> Iterator[None]:
+    """Let the few items of a test be searched in the way of a catalogue that is too large to look at all of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(planning, "LOOKED_AT_ALWAYS", -1)
+        patch.setattr(planning, "FEW", -1)
+        yield
 
 
 def titles(page: SearchPage) -> list[str]:

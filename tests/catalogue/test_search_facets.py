@@ -15,7 +15,7 @@ from catalogue.querysets import Reader
 from catalogue.search.filters import FACETS, SearchFilters
 from evidence.choices import Band
 from taxonomy.models import Topic
-from tests.catalogue.searching import ANYONE, filters_of, find, option, options, titles
+from tests.catalogue.searching import ANYONE, as_a_large_catalogue, filters_of, find, option, options, titles
 from tests.factories import EvidenceFactory, OrganisationFactory, TopicFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +141,10 @@ def test_counts_are_those_of_an_obvious_recount_for_every_reader(world: list[dic
                 expected = {value: counts[facet.name][value] for value in {*counts[facet.name], *filters.chosen(facet)}}
                 assert options(page, facet.name) == expected, facet.name
             assert page.all_kinds_total == page.total
+            with as_a_large_catalogue():
+                large = find(user=reader, **{"q": "", **params})
+            assert {item.pk for item in large.items} == found
+            assert (large.facets, large.total) == (page.facets, page.total)
 
 
 def test_a_chosen_option_that_gives_nothing_stays() -> None:

@@ -1,13 +1,15 @@
 """Whatever is typed gives a page, soon."""
 
 import time
+from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalogue.search.embedding import fill_meanings
-from tests.catalogue.searching import find
+from tests.catalogue.searching import as_a_large_catalogue, find
 from tests.factories import EvidenceFactory
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +38,13 @@ HOSTILE = {
 }
 
 
+@pytest.fixture(params=["small", "large"])
+def _any_size(request: pytest.FixtureRequest) -> Iterator[None]:
+    with as_a_large_catalogue() if request.param == "large" else nullcontext():
+        yield
+
+
+@pytest.mark.usefixtures("_any_size")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_query_gives_a_page_within_200_milliseconds(name: str) -> None:
     for number in range(8):
@@ -56,8 +65,11 @@ def test_a_hostile_query_gives_a_page_within_200_milliseconds(name: str) -> None
 def test_no_text_raises(text: str) -> None:
     page = find(text)
     assert page.number == 1
+    with as_a_large_catalogue():
+        assert find(text).total == page.total
 
 
+@pytest.mark.usefixtures("_any_size")
 def test_only_punctuation_finds_nothing_rather_than_everything() -> None:
     EvidenceFactory()
     assert find("!!!").total == 0

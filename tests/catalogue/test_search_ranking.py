@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from catalogue.search import finding, planning, search
+from catalogue.search import Facets, counting, finding, planning, search
 from catalogue.search.filterkeys import filter_key
 from catalogue.search.sweeping import sweep
 from catalogue.search.synonyms import vocabulary
@@ -193,7 +193,7 @@ def test_a_large_catalogue_asks_its_index_for_filters_too(monkeypatch: pytest.Mo
             {"setting": "library"},
         )
     ]
-    small = [search(filters.q, filters, ANYONE, with_facets=False) for filters in asked]
+    small = [search(filters.q, filters, ANYONE) for filters in asked]
     monkeypatch.setattr(planning, "LOOKED_AT_ALWAYS", 0)
     for few, enough, known in ((4_000, 3_000, 10_000), (0, 3_000, 10_000), (0, 1, 10_000), (0, 1, 0)):
         monkeypatch.setattr(planning, "FEW", few)
@@ -201,9 +201,10 @@ def test_a_large_catalogue_asks_its_index_for_filters_too(monkeypatch: pytest.Mo
         monkeypatch.setattr(finding, "KNOWN_TO_PASS", known)
         for filters, expected in zip(asked, small, strict=True):
             assert planning.with_filters(finding.plan_for(filters.q, vocabulary()), filters).filters
-            large = search(filters.q, filters, ANYONE, with_facets=False)
+            large = search(filters.q, filters, ANYONE)
             assert titles(large) == titles(expected)
             assert large.total == expected.total or known == 0
+            assert large.facets == expected.facets
     assert [page.total for page in small] == [8, 19, 6, 4, 8, 0]
 
 
@@ -243,8 +244,9 @@ def test_a_large_catalogue_is_counted_from_some_of_its_matches(many: None, monke
     assert find("falls").sampled is None
     monkeypatch.setattr(planning, "LOOKED_AT_ALWAYS", 0)
     monkeypatch.setattr(planning, "FEW", 0)
-    monkeypatch.setattr(finding, "SAMPLED", 10)
-    monkeypatch.setattr(finding, "PASSED_AT_LEAST", 4)
+    for module in (finding, counting):
+        monkeypatch.setattr(module, "SAMPLED", 10)
+    monkeypatch.setattr(counting, "PASSED_AT_LEAST", 4)
 
     everything = find("falls")
     assert (everything.total, everything.is_capped, everything.sampled) == (10, True, 10)
