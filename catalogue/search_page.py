@@ -3,30 +3,36 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.urls import reverse
 
 from catalogue import kinds
+from catalogue.addresses import search_url
 from catalogue.cards import with_card_facts
 from catalogue.choices import FormGroup
-from catalogue.search import SearchPage
+from catalogue.search import SearchFilters, SearchPage
 from catalogue.search.facets import Facet as FoundFacet
+from catalogue.search.filters import kind_labels
+from catalogue.search.results import Counts
 from design.facets import ActiveFilter, Facet, FacetLike, Option
 
 # A long list is slow to draw and to read; the list of topics leads to every other one.
 TOPICS_OFFERED = 40
+# What the form carries beside the filters that are counted.
+DRAWN_ELSEWHERE = ("q", "kind", "group", "year_from", "year_to", "status", "sort")
 # The filters of the panel, in order. The kind is chosen above the results.
 PANEL = ("form", "topic", "standing", "publication_status", "setting", "audience", "phrase", "organisation")
 
 
 @dataclass(frozen=True)
 class KindLink:
-    """One kind of content above the results. `url` is the same search for that kind."""
+    """One kind of content above the results. `url` is the same search for that kind. count: None until it is known."""
 
     label: str
-    count: int
+    count: int | None
     url: str
     current: bool
 
@@ -44,28 +50,25 @@ def search_context(page: SearchPage) -> dict[str, Any]:
     """Return what the template reads. One query more for each kind among the results."""
     with_card_facts(page.items)
     filters = page.filters
-    address = reverse("search")
-
-    def url(query: str) -> str:
-        return f"{address}?{query}" if query else address
-
-    chips = [ActiveFilter(chip.label, chip.value_label, url(chip.query)) for chip in page.applied]
+    address = search_url()
+    chips = [
+        ActiveFilter(chip.label, chip.value_label, f"{address}?{chip.query}" if chip.query else address)
+        for chip in page.applied
+    ]
     return {
         "page": page,
-        "filters": filters,
         "kind": kinds.get(filters.kind[0]) if len(filters.kind) == 1 else None,
-        "kind_links": kind_links(page, url=url),
-        "panel": panel(page.facets),
+        **filters_context(filters, Counts(page.facets, page.sampled) if page.are_counted else None),
         "chips": [chip for chip, applied in zip(chips, page.applied, strict=True) if applied.name != "kind"],
         "default_order": filters.changed(sort="").order,
-        "clear_url": url(filters.cleared().changed(kind=filters.kind).as_query()),
-        "everything_url": url(filters.cleared().as_query()),
+        "clear_url": _address(filters.cleared().changed(kind=filters.kind)),
+        "everything_url": _address(filters.cleared()),
         "ris_url": f"{reverse('search-ris')}?{filters.as_query(page=page.number)}",
         "pages": Paginator(range(page.last), 1).page(page.number),
         "remarks": remarks(page),
-        "choices": [(choice, url(filters.changed(q=choice.query).as_query())) for choice in page.notes.choices],
+        "choices": [(choice, _address(filters.changed(q=choice.query))) for choice in page.notes.choices],
         "did_you_mean_url": (
-            url(filters.changed(q=page.notes.did_you_mean.query).as_query()) if page.notes.did_you_mean else ""
+            _address(filters.changed(q=page.notes.did_you_mean.query)) if page.notes.did_you_mean else ""
         ),
         "chosen_kinds": filters.kind,
         "chosen_topics": topics.selected if (topics := page.facet("topic")) else (),
@@ -84,22 +87,44 @@ def remarks(page: SearchPage) -> list[str]:
     return sentences
 
 
-def kind_links(page: SearchPage, *, url: Any) -> list[KindLink]:
-    """Return "Everything" and each kind with its count; nothing where there is one kind to choose from."""
-    filters = page.filters
-    options = page.kinds
-    if len(options) < 2 and not filters.kind:
+def filters_context(filters: SearchFilters, counts: Counts | None) -> dict[str, Any]:
+    """Return what the filters and the kinds above the results are drawn from. counts: None where they come apart."""
+    return {
+        "filters": filters,
+        "are_counted": counts is not None,
+        "sampled": counts.sampled if counts else None,
+        "kind_links": kind_links(filters, counts),
+        "panel": panel(counts.facets) if counts else [],
+        "chosen_values": filters.pairs(leaving_out=DRAWN_ELSEWHERE),
+        "filters_url": f"{reverse('search-filters')}?{filters.as_query()}",
+        "with_filters_url": f"{search_url()}?{urlencode([*filters.pairs(), ('page', filters.page), ('filters', 'shown')])}",
+    }
+
+
+def kind_links(filters: SearchFilters, counts: Counts | None) -> list[KindLink]:
+    """Return "Everything" and each kind with its count, where known; nothing where there is one kind to choose from."""
+    numbers: dict[str, int | None] = dict.fromkeys(kind_labels())
+    everything = None
+    if counts is not None:
+        found = {
+            option.value: option.count for facet in counts.facets if facet.name == "kind" for option in facet.options
+        }
+        numbers, everything = {**found}, sum(found.values())
+    if len(numbers) < 2 and not filters.kind:
         return []
-    everything = KindLink(
-        "Everything", page.all_kinds_total, url(filters.changed(kind=()).as_query()), not filters.kind
-    )
+    labels = kind_labels()
     return [
-        everything,
+        KindLink("Everything", everything, _address(filters.changed(kind=())), not filters.kind),
         *(
-            KindLink(option.label, option.count, url(filters.changed(kind=(option.value,)).as_query()), option.selected)
-            for option in options
+            KindLink(labels[kind], number, _address(filters.changed(kind=(kind,))), kind in filters.kind)
+            for kind, number in numbers.items()
         ),
     ]
+
+
+def _address(filters: SearchFilters) -> str:
+    query = filters.as_query()
+    return f"{search_url()}?{query}" if query else search_url()
 
 
 def panel(facets: Iterable[FoundFacet]) -> list[PanelFacet]:

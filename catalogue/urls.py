@@ -6,6 +6,7 @@ from catalogue import views
 
 urlpatterns = [
     path("search/", views.search, name="search"),
+    path("search/filters/", views.search_filters, name="search-filters"),
     path("search/results.ris", views.search_ris, name="search-ris"),
     path("search/suggestions/", views.suggestions, name="suggestions"),
     path("map/", views.evidence_map, name="map"),

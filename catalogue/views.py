@@ -17,16 +17,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from catalogue.addresses import search_url
 from catalogue.asked.services import note_search
+from catalogue.keeping import kept
 from catalogue.map.choices import MapChoices, View
-from catalogue.map.keeping import kept
 from catalogue.map.presenting import evidence_map as draw_map
 from catalogue.map.presenting import map_context
 from catalogue.map.writing import as_csv
 from catalogue.references import ris_response
-from catalogue.search import Facets, SearchFilters
+from catalogue.search import Facets, SearchFilters, count_filters
 from catalogue.search import search as find
 from catalogue.search.completing import complete
-from catalogue.search_page import search_context
+from catalogue.search_page import filters_context, search_context
 from catalogue.topic_facts import facts_for
 from catalogue.topic_index import topic_tree, topics_from_a_to_z
 from catalogue.topic_page import topic_page
@@ -40,16 +40,37 @@ from taxonomy.services.curating import NotPossible, suggest
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Show what the words and filters of the address find; htmx gets the part below the search box alone."""
+    """Show what the words and filters of the address find; htmx gets the part below the search box alone.
+
+    Filters whose numbers take longer than the results are asked for apart, or shown by ?filters=shown.
+    """
     filters = SearchFilters.from_query(request.GET)
-    page = find(filters.q, filters, request.user)
+    are_shown = request.GET.get("filters") == "shown"
+    page = find(filters.q, filters, request.user, facets=Facets.COUNTED if are_shown else Facets.AT_HAND)
     note_search(page)
-    context = search_context(page)
+    context = {**search_context(page), "filters_are_shown": are_shown}
     htmx = request.htmx  # type: ignore[attr-defined]  # set by django_htmx's middleware
     is_fragment = bool(htmx) and not htmx.history_restore_request
     template = "catalogue/search.html#finder" if is_fragment else "catalogue/search.html"
     response = render(request, template, {**context, "is_fragment": is_fragment})
     # Without it the browser's back button could show the fragment as a page.
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_safe
+def search_filters(request: HttpRequest) -> HttpResponse:
+    """Give htmx the filters of a search with their numbers, and the kinds above its results; others get the page."""
+    filters = SearchFilters.from_query(request.GET)
+    if not request.htmx:  # type: ignore[attr-defined]  # set by django_htmx's middleware
+        return redirect(filters_context(filters, None)["with_filters_url"])
+
+    def draw() -> str:
+        context = filters_context(filters, count_filters(filters.q, filters, request.user))
+        return render_to_string("catalogue/search_filters.html", context, request)
+
+    drawn = kept("filters", filters.as_query(), request.user, draw, seconds=settings.SEARCH_NUMBERS_KEPT_SECONDS)
+    response = HttpResponse(drawn)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -81,7 +102,9 @@ def evidence_map(request: HttpRequest) -> HttpResponse:
         return render_to_string("catalogue/map_body.html", map_context(choices, request.user), request)
 
     hidden = choices.pairs(with_filters=False)
-    body = mark_safe(kept(request.user, choices, draw))  # noqa: S308 - a template drew it
+    asked = f"{choices.url()} {' '.join(choices.remarks)}"
+    drawn = kept("map", asked, request.user, draw, seconds=settings.EVIDENCE_MAP["kept_seconds"])
+    body = mark_safe(drawn)  # noqa: S308 - a template drew it
     return render(request, "catalogue/map.html", {"choices": choices, "hidden": hidden, "body": body})
 
 

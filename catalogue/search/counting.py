@@ -1,28 +1,20 @@
 """Counting the filters of a large catalogue, which takes longer than its results: among all matches or some of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from catalogue.models import Item
 from catalogue.querysets import ItemQuerySet
 from catalogue.search.asking import Tally, tallied
-from catalogue.search.facets import Facet, chosen_rows, facets_from
+from catalogue.search.facets import chosen_rows, facets_from
 from catalogue.search.filters import FACETS, FacetField, SearchFilters
 from catalogue.search.planning import Plan
+from catalogue.search.results import Counts
 from catalogue.search.statements import Part
 
 # Of a large catalogue so many matches are looked at,
 SAMPLED = 2_000
 # all of them where fewer than this pass the filters, as then each of them counts.
 PASSED_AT_LEAST = 200
-
-
-@dataclass(frozen=True)
-class Counts:
-    """The filters with their numbers. sampled: among how many matches some were counted; None where all among all."""
-
-    facets: tuple[Facet, ...]
-    sampled: int | None
 
 
 def count(items: ItemQuerySet[Item], matches: Part | None, planned: Plan, filters: SearchFilters) -> Counts:

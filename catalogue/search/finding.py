@@ -8,12 +8,12 @@ from django.conf import settings
 from catalogue.models import Item
 from catalogue.querysets import ItemQuerySet, Reader
 from catalogue.search.asking import COUNTED, Answer, Page, ask, browse
-from catalogue.search.counting import SAMPLED, Counts, count
+from catalogue.search.counting import SAMPLED, count
 from catalogue.search.facets import chosen_facets
 from catalogue.search.filters import MAX_PAGE, RELEVANCE, SearchFilters
 from catalogue.search.parsing import MAX_WORDS, ParsedQuery, parse
 from catalogue.search.planning import CANDIDATES, Plan, plan, stems_in_order, with_filters
-from catalogue.search.results import Facets, Hit, Notes, SearchPage, Suggestion
+from catalogue.search.results import Counts, Facets, Hit, Notes, SearchPage, Suggestion
 from catalogue.search.snippets import lexemes_of_texts, mark, snippet
 from catalogue.search.spelling import fold_word
 from catalogue.search.statements import NOTHING, Part
@@ -75,6 +75,18 @@ def search(
             by_meaning_alone=bool(planned.meaning and answer.found and not planned.held and not planned.others),
         ),
     )
+
+
+def count_filters(query: str, filters: SearchFilters, user: Reader) -> Counts:
+    """Return the filters with their numbers, without the results: what `search` was told to leave to be counted apart.
+
+    Takes any text and never raises for it. A few queries, and one for each filter that is on.
+    """
+    planned = with_filters(plan_for(query, vocabulary()), filters)
+    items = Item.objects.listed_to(user, on_request=filters.with_archived).filter(planned.narrowing)
+    if planned.looks_at_all:
+        return Counts(ask(items, _matches(planned), filters, user, with_facets=True).facets, None)
+    return count(items, _matches(planned), planned, filters)
 
 
 def matches(query: str, items: ItemQuerySet[Item], user: Reader) -> list[int]:

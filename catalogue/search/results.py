@@ -69,6 +69,14 @@ class Facets(Enum):
 
 
 @dataclass(frozen=True)
+class Counts:
+    """The filters with their numbers. sampled: among how many matches some were counted; None where all among all."""
+
+    facets: tuple[Facet, ...]
+    sampled: int | None
+
+
+@dataclass(frozen=True)
 class SearchPage:
     """One page of results.
 

@@ -109,7 +109,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"},
     # What may be some seconds old, in the memory of each process.
-    "seconds": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 200}},
+    "seconds": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 500}},
 }
 
 # --- People ---
@@ -289,6 +289,8 @@ FULL_TEXT_LINKS = {
     "resolver": env_link_template("PORTAL_RESOLVER_LINK"),
 }
 SEARCH_PAGE_SIZE = env_int("PORTAL_SEARCH_PAGE_SIZE", default=10, minimum=5, maximum=50)
+# How old the numbers beside the filters of a search in a large catalogue may be.
+SEARCH_NUMBERS_KEPT_SECONDS = env_int("PORTAL_SEARCH_NUMBERS_KEPT_SECONDS", default=30, minimum=0, maximum=300)
 # Whether search also compares meanings, which takes about 150 MB of memory in each web worker.
 SEARCH_BY_MEANING = env_bool("PORTAL_SEARCH_BY_MEANING", default=True)
 # From what number on the evidence map names a gap; the page states these rules in words.

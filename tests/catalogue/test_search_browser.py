@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from lists.models import SavedItem
 from tests.browser import NARROW, WIDE, axe_violations, sideways_overflow
+from tests.catalogue.searching import as_a_large_catalogue
 from tests.factories import EvidenceFactory, TopicFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -42,3 +43,33 @@ def test_the_search_box_suggests_and_a_plain_form_does_without(open_page: Callab
     plain.get_by_role("button", name="Search").click()
     expect(plain.get_by_role("heading", name="1 result for “falls”")).to_be_visible()
     assert not SavedItem.objects.exists()
+
+
+def test_in_a_large_catalogue_filters_come_after_the_results_and_keep_the_place(open_page: Callable[..., Page]) -> None:
+    for number in range(3):
+        EvidenceFactory(title=f"Falls {number}", setting=["acute"] if number else ["community"])
+    with as_a_large_catalogue():
+        for size in (WIDE, NARROW):
+            page = open_page(size)
+            page.goto("/search/?q=falls")
+            if size is NARROW:
+                page.locator("#filters > summary").click()
+            setting = page.locator("#facet-setting")
+            setting.locator("summary").click()
+            acute = page.get_by_label("Acute")
+            acute.focus()
+            page.keyboard.press("Space")
+            expect(page.get_by_role("heading", name="2 results for “falls”")).to_be_visible()
+            expect(page.get_by_text("1 selected")).to_be_visible()
+            expect(acute).to_be_focused()
+            expect(acute).to_be_checked()
+            page.keyboard.press("Space")
+            expect(page.get_by_role("heading", name="3 results for “falls”")).to_be_visible()
+            expect(page.get_by_text("1 selected")).to_have_count(0)
+            assert axe_violations(page) == []
+            assert sideways_overflow(page) == 0
+        plain = open_page(WIDE, javascript=False)
+        plain.goto("/search/?q=falls&setting=acute")
+        expect(plain.get_by_role("heading", name="2 results for “falls”")).to_be_visible()
+        plain.get_by_role("link", name="Show the filters").click()
+        expect(plain.get_by_label("Acute")).to_be_checked()

@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from catalogue.search import Facets, counting, finding, planning, search
+from catalogue.search import counting, finding, planning, search
 from catalogue.search.filterkeys import filter_key
 from catalogue.search.sweeping import sweep
 from catalogue.search.synonyms import vocabulary

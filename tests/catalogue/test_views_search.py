@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalogue.search_page import panel
+from tests.catalogue.searching import as_a_large_catalogue
 from tests.factories import EvidenceFactory, OrganisationFactory, TopicFactory, UserFactory
 from tests.knowledge.factories import published
 
@@ -31,6 +33,12 @@ def get(client: Client, query: str = "", **headers: Any) -> str:
     response = client.get(f"{SEARCH}{query}", headers=headers or None)
     assert response.status_code == 200
     return response.content.decode()
+
+
+def panel_of(html: str) -> list[tuple[str, ...]]:
+    """The filters of a page: name, value and label of each."""
+    pattern = r'<input class="kp-facet__input kp-auto" type="checkbox" id="facet-[^"]*" name="([^"]*)" value="([^"]*)"([^>]*)>(.*?)</label>'
+    return [tuple(text_of(part) for part in found) for found in re.findall(pattern, html, re.S)]
 
 
 def test_words_find_the_item_with_its_match_marked(client: Client) -> None:
@@ -205,6 +213,52 @@ def test_the_number_of_queries_is_small_and_does_not_grow(client: Client, number
         html = get(client, "?q=falls")
     assert html.count('<article class="kp-card') == 2 * number
     assert len(captured) == 9 + (3 if signed_in else 0)
+
+
+def test_in_a_large_catalogue_the_filters_come_apart_and_without_htmx_by_a_link(client: Client) -> None:
+    EvidenceFactory(title="Falls on wards", setting=["acute"], form="rct")
+    published(title="Falls at night", setting=["community"], visibility="public")
+    query = "?q=falls&setting=acute&setting=community&kind=evidence"
+    whole = get(client, query)
+    with as_a_large_catalogue():
+        html = get(client, query)
+        assert "Falls on wards" in text_of(html)
+        assert "1 result for “falls”" in html
+        assert "Filters (2 on)" in html
+        assert "Everything</a>" in html
+        assert 'type="checkbox" id="facet' not in html
+        assert html.count('<input type="hidden" name="setting"') == 2
+        link = re.search(r'href="([^"]*)">Show the filters<', html)
+        assert link is not None
+        shown = client.get(link[1].replace("&amp;", "&")).content.decode()
+        assert '<input type="hidden" name="filters" value="shown">' in shown
+        apart = client.get(f"{SEARCH}filters/{query}", headers={"HX-Request": "true"}).content.decode()
+        led = client.get(f"{SEARCH}filters/{query}")
+    assert led["Location"] == link[1].replace("&amp;", "&")
+    assert panel_of(shown) == panel_of(whole) == panel_of(apart)
+    assert "Everything (2)" in text_of(apart)
+    assert "Everything (2)" in text_of(shown)
+    assert "on wards" not in apart
+
+
+def test_numbers_of_a_large_catalogue_are_kept_for_seconds_and_for_the_same_rights(
+    client: Client, settings: Any
+) -> None:
+    settings.SEARCH_NUMBERS_KEPT_SECONDS = 30
+    caches["seconds"].clear()
+    EvidenceFactory(title="Falls")
+    EvidenceFactory(title="Falls for staff", visibility="members")
+
+    def numbers() -> str:
+        return text_of(client.get(f"{SEARCH}filters/?q=falls", headers={"HX-Request": "true"}).content.decode())
+
+    with as_a_large_catalogue():
+        first = numbers()
+        EvidenceFactory(title="Falls again")
+        assert numbers() == first
+        client.force_login(UserFactory(staff=True))
+        assert numbers() != first
+    caches["seconds"].clear()
 
 
 def test_a_reader_gets_no_cookie(client: Client) -> None:
