@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from catalogue.addresses import search_url
 from catalogue.asked.services import note_search
-from catalogue.keeping import kept
+from catalogue.keeping import kept, kept_for_visitors
 from catalogue.map.choices import MapChoices, View
 from catalogue.map.presenting import evidence_map as draw_map
 from catalogue.map.presenting import map_context
@@ -117,6 +117,7 @@ def topics(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@kept_for_visitors
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what is known about one topic; a merged one leads to the topic it became part of."""
     topics = Topic.objects.with_other_names().with_related().with_steps_around().annotate(**facts_for(request.user))

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from catalogue.addresses import search_url
 from catalogue.choices import Status
+from catalogue.keeping import kept_for_visitors
 from evidence.citation import to_ris
 from evidence.citation.ris import CONTENT_TYPE as RIS_TYPE
 from evidence.models import Attachment, Evidence
@@ -20,6 +21,7 @@ def evidence_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@kept_for_visitors
 def detail(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Show one record; a wrong slug leads to the right one. Of a withdrawn record only title, reason and date are shown."""
     record = get_object_or_404(Evidence.objects.for_page().visible_to(request.user), pk=pk)

@@ -21,3 +21,4 @@ MEDIA_ROOT = DATA_DIR / "tests" / "media"
 # Tests look at the map right after they change something; those of the keeping switch it on.
 EVIDENCE_MAP = {**EVIDENCE_MAP, "kept_seconds": 0}
 SEARCH_NUMBERS_KEPT_SECONDS = 0
+PAGES_KEPT_SECONDS = 0
