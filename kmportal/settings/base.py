@@ -290,7 +290,7 @@ FULL_TEXT_LINKS = {
 }
 SEARCH_PAGE_SIZE = env_int("PORTAL_SEARCH_PAGE_SIZE", default=10, minimum=5, maximum=50)
 # How old an evidence or topic page may be that visitors without a session see.
-PAGES_KEPT_SECONDS = env_int("PORTAL_PAGES_KEPT_SECONDS", default=20, minimum=0, maximum=300)
+PAGES_KEPT_SECONDS = env_int("PORTAL_PAGES_KEPT_SECONDS", default=30, minimum=0, maximum=300)
 # How old the numbers beside the filters of a search in a large catalogue may be.
 SEARCH_NUMBERS_KEPT_SECONDS = env_int("PORTAL_SEARCH_NUMBERS_KEPT_SECONDS", default=30, minimum=0, maximum=300)
 # Whether search also compares meanings, which takes about 150 MB of memory in each web worker.
