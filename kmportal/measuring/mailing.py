@@ -23,7 +23,7 @@ from catalogue.choices import Status, Visibility
 from catalogue.models import Item, ItemTopic
 from catalogue.search import index_many
 from digests.choices import COMPOSER
-from digests.models import Announcement, Digest, SavedSearch
+from digests.models import Announcement, Digest, SavedSearch, Subscriber
 from digests.writing.composing import reason_of, sections_of
 from digests.writing.gathering import Entry, names_of
 from kmportal.measuring.corpus import records
@@ -85,6 +85,18 @@ def fill(*, subscribers: int, items: int) -> None:
             SEARCH_FOLLOWS, {"searches": [search.pk for search in searches], "now": now, "share": SEARCHERS * 100}
         )
         cursor.execute("VACUUM ANALYZE")
+
+
+def let_every_hour_have_come() -> None:
+    """Let no reader of today's run wait for a later hour of the day."""
+    Subscriber.objects.update(local_hour=0)
+    clear_up()
+
+
+def clear_up() -> None:
+    """Do now what the database else does at a moment of its own, in the middle of a measurement."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE digests_subscriber, digests_digest, mail_outboxmessage")
 
 
 def make_news(number: int, topics: Sequence[Topic], chance: random.Random) -> list[int]:

@@ -14,9 +14,9 @@ from django.db.models import Max, Min
 from django.utils import timezone
 
 from digests.choices import Frequency
-from digests.models import Schedule, Subscriber
+from digests.models import Schedule
 from digests.services.ticking import schedules, tick
-from kmportal.measuring.mailing import bare_loop, cpu_seconds
+from kmportal.measuring.mailing import bare_loop, cpu_seconds, let_every_hour_have_come
 from mail.models import OutboxMessage
 from mail.sending import BATCH, send_waiting
 
@@ -119,9 +119,7 @@ def whole_mailing(*, senders: int = SENDERS) -> dict[str, Any]:
     weekly = next(one for one in schedules() if one.frequency == Frequency.WEEKLY)
     Schedule.objects.exclude(pk=weekly.pk).update(is_enabled=False)
     Schedule.objects.filter(pk=weekly.pk).update(weekday=timezone.localtime().weekday(), is_automatic=True)
-    Subscriber.objects.update(local_hour=0)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE digests_subscriber")
+    let_every_hour_have_come()
     with sending_processes(senders):
         began = timezone.now()
         done = tick()

@@ -21,8 +21,10 @@ from digests.services import planning, releasing
 from digests.services.ticking import schedules
 from kmportal.measuring.mailing import (
     Counted,
+    clear_up,
     fill,
     forget_peak,
+    let_every_hour_have_come,
     mail_sink,
     memory,
     naive_loop,
@@ -66,11 +68,12 @@ class Command(BaseCommand):
             settings.SMTP = server
             try:
                 fill(subscribers=subscribers, items=items)
+                let_every_hour_have_come()
                 result: dict[str, Any] = {"subscribers": subscribers, "items": items}
                 run, figures = plan()
                 result |= figures
                 releasing.release(run=run, by=None)
-                OutboxMessage.objects.update(not_before=timezone.now())
+                clear_up()
                 ready = written_out(BATCH)
                 result |= send(server, ready)
                 if runs > 1:
