@@ -8,7 +8,7 @@ from django.conf import settings
 from catalogue.models import Item
 from catalogue.querysets import ItemQuerySet, Reader
 from catalogue.search.asking import COUNTED, Answer, Page, ask, browse
-from catalogue.search.counting import SAMPLED, count
+from catalogue.search.counting import count
 from catalogue.search.facets import chosen_facets
 from catalogue.search.filters import MAX_PAGE, RELEVANCE, SearchFilters
 from catalogue.search.parsing import MAX_WORDS, ParsedQuery, parse
@@ -31,10 +31,12 @@ FOR_EACH_SHOWN = 3
 # looked at to fill a page, all of it is.
 MORE_EACH_TIME = 8
 ALL_FROM = 0.25
-# Where so many entries hold one of the words, more than SAMPLED are taken to be listed to the reader without counting;
+# Of how many there are in a large catalogue no more is said than that they are more than so many.
+TOLD_UP_TO = 1_000
+# Where so many entries hold one of the words, more than that are taken to be listed to the reader without counting;
 # with filters where so many would, if words and filters had nothing to do with each other.
-KNOWN_TO_BE_MANY = 3 * SAMPLED // 2
-KNOWN_TO_PASS = 5 * SAMPLED
+KNOWN_TO_BE_MANY = 3 * TOLD_UP_TO // 2
+KNOWN_TO_PASS = 5 * TOLD_UP_TO
 
 
 def search(
@@ -141,20 +143,20 @@ def _counted(
     items: ItemQuerySet[Item], planned: Plan, filters: SearchFilters, user: Reader, *, by_words: bool
 ) -> Answer:
     """Return how many matches a large catalogue has at least, from looking at some of them."""
-    many = Answer((), SAMPLED, SAMPLED, False)
+    many = Answer((), TOLD_UP_TO, TOLD_UP_TO, False)
     if not filters.is_filtered and planned.commonest >= KNOWN_TO_BE_MANY:
         return many
     if planned.filters and planned.passing(planned.commonest) >= KNOWN_TO_PASS:
         return many
     one_word = planned.rarest_with(KNOWN_TO_BE_MANY) if planned.filters else ()
     if one_word:
-        some = planned.some_matches(2 * SAMPLED, filtered=True, terms=one_word)
-        if ask(items, some, filters, user, most=SAMPLED).found > SAMPLED:
+        some = planned.some_matches(2 * TOLD_UP_TO, filtered=True, terms=one_word)
+        if ask(items, some, filters, user, most=TOLD_UP_TO).found > TOLD_UP_TO:
             return many
-    matched = planned.some_matches(2 * SAMPLED, filtered=True) if by_words else None
-    counted = ask(items, matched, filters, user, most=SAMPLED)
+    matched = planned.some_matches(2 * TOLD_UP_TO, filtered=True) if by_words else None
+    counted = ask(items, matched, filters, user, most=TOLD_UP_TO)
     # One more was asked for than is counted, to see whether there are more.
-    return replace(counted, found=min(counted.found, SAMPLED), looked_at=min(counted.looked_at, SAMPLED))
+    return replace(counted, found=min(counted.found, TOLD_UP_TO), looked_at=min(counted.looked_at, TOLD_UP_TO))
 
 
 def _matches(planned: Plan) -> Part | None:

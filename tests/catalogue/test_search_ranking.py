@@ -244,8 +244,8 @@ def test_a_large_catalogue_is_counted_from_some_of_its_matches(many: None, monke
     assert find("falls").sampled is None
     monkeypatch.setattr(planning, "LOOKED_AT_ALWAYS", 0)
     monkeypatch.setattr(planning, "FEW", 0)
-    for module in (finding, counting):
-        monkeypatch.setattr(module, "SAMPLED", 10)
+    monkeypatch.setattr(finding, "TOLD_UP_TO", 10)
+    monkeypatch.setattr(counting, "SAMPLED", 10)
     monkeypatch.setattr(counting, "PASSED_AT_LEAST", 4)
 
     everything = find("falls")
