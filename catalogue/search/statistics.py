@@ -1,17 +1,24 @@
 """What search knows of the whole catalogue: how many entries there are, how many hold a key, how long they are."""
 
+import logging
 import math
 from collections.abc import Collection, Sequence
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Avg
 
-from catalogue.searchindex import SearchCount, SearchEntry, SearchMeasure
+from catalogue.searchindex import SearchCount, SearchEntry, SearchMeasure, SearchWord
+
+logger = logging.getLogger(__name__)
 
 # Of journal abstracts with their title counted twice, in lexemes. Used until the sweep has measured the catalogue.
 TYPICAL_LENGTH = 120.0
 # The sweep counts anew what it can count in a minute, and adds up what was noted where there is more.
 COUNTED_ANEW_UP_TO = 200_000
+# Space of so many bytes is given back where the rows, with their part of the indexes, need less than a fifth of it.
+WASTEFUL_FROM = 64 * 1024 * 1024
+WASTEFUL_TIMES = 5
+BYTES_OF_A_ROW = 250
 # A bigger change of the average length makes it worth writing the entries again.
 TOLERATED_DRIFT = 0.1
 
@@ -71,6 +78,30 @@ def add_up() -> None:
         else:
             cursor.execute(ADD_UP_COUNTS)
         cursor.execute(ADD_UP_WORDS)
+
+
+def give_back_space() -> list[str]:
+    """Write the tables of the counts anew where most of their space holds nothing any more; return which.
+
+    Filling an index leaves a row for each batch and key, which `add_up` makes one of. Not inside a transaction. Searches
+    and saving wait for the second that it takes; where others hold the table for longer it is left to the next night.
+    """
+    written = []
+    for table in (SearchCount._meta.db_table, SearchWord._meta.db_table):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT pg_total_relation_size('{table}'), count(*) FROM {table}")  # noqa: S608 - a model's
+            size, rows = cursor.fetchall()[0]
+            if size < WASTEFUL_FROM or size < WASTEFUL_TIMES * BYTES_OF_A_ROW * rows:
+                continue
+            cursor.execute("SET lock_timeout = '2s'")
+            try:
+                cursor.execute(f"VACUUM (FULL, ANALYZE) {table}")
+                written.append(table)
+            except OperationalError:
+                logger.info("The space of %s was not given back: others were using it.", table)
+            finally:
+                cursor.execute("RESET lock_timeout")
+    return written
 
 
 def measure_average_length() -> bool:

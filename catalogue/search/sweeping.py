@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.db import connection
+
 from catalogue.choices import LISTED_ON_REQUEST
 from catalogue.models import Item
 from catalogue.search.indexing import index_many
-from catalogue.search.statistics import add_up, measure_average_length
+from catalogue.search.statistics import add_up, give_back_space, measure_average_length
 from catalogue.searchindex import SearchEntry
 
 BATCH = 500
@@ -20,7 +22,7 @@ class Swept:
 
 
 def sweep() -> Swept:
-    """Compare every entry with its item and write those that differ; then add up the counts.
+    """Compare every entry with its item and write those that differ; then add up the counts, and give back the space that took.
 
     Each batch is a transaction of its own, so that no editor waits long and a stopped sweep keeps what it did.
     """
@@ -29,6 +31,8 @@ def sweep() -> Swept:
         again = _compare_all()
         swept = Swept(swept.items, swept.changed + again.changed)
     add_up()
+    if not connection.in_atomic_block:
+        give_back_space()
     return swept
 
 

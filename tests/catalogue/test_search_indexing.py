@@ -2,11 +2,12 @@
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from catalogue.choices import Status
 from catalogue.models import Item, SearchCount, SearchEntry
-from catalogue.search import index, index_many
+from catalogue.search import index, index_many, statistics
 from catalogue.search.statistics import add_up, counts_of
 from catalogue.search.sweeping import sweep
 from catalogue.search.words import dimension
@@ -98,6 +99,29 @@ def test_counts_stay_those_of_the_entries_through_changes_and_adding_up() -> Non
     assert stored.pop(SearchCount.ALL_ENTRIES) == 4
     assert stored == held
     assert SearchWord.objects.filter(word="falls").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_gives_back_the_space_of_rows_that_were_added_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    EvidenceFactory(title="Delirium")
+    SearchCount.objects.bulk_create(SearchCount(key=-8 * number, documents=0) for number in range(20_000))
+    SearchWord.objects.bulk_create(SearchWord(word="sepsis", documents=1) for _time in range(3_000))
+
+    def sizes() -> list[int]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_total_relation_size('catalogue_searchcount'), pg_total_relation_size('catalogue_searchword')"
+            )
+            return list(cursor.fetchone())
+
+    add_up()
+    before = sizes()
+    assert statistics.give_back_space() == [], "too little to matter"
+    monkeypatch.setattr(statistics, "WASTEFUL_FROM", 0)
+    sweep()
+    assert all(after < size / 2 for after, size in zip(sizes(), before, strict=True))
+    assert documents("delirium") == 1
+    assert SearchWord.objects.get(word="sepsis").documents == 3_000
 
 
 def test_the_sweep_finds_what_was_changed_past_the_services() -> None:
