@@ -1,13 +1,35 @@
-// After htmx swaps a fragment, the reader's panels are as they left them and the keyboard is where it was.
+// After htmx swaps a fragment, the reader's panels are as they left them and the keyboard is where it was; what was chosen
+// or typed while the fragment was on its way is not lost.
 
 export function keepPlaceOnSwap(root) {
   let focused = "";
   let panels = new Map();
+  let texts = new Map();
+  // A form with a choice that no request has told yet, and the fields typed in since the last request.
+  let waiting = null;
+  let typed = new Set();
 
-  root.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    const old = detail.target;
+  root.addEventListener("change", ({ target }) => {
+    if (target.matches(".kp-auto")) waiting = target.form;
+  });
+  root.addEventListener("input", ({ target }) => typed.add(target.id));
+
+  root.addEventListener("htmx:beforeRequest", ({ target }) => {
+    if (target.matches("form")) typed = new Set();
+    if (target === waiting) waiting = null;
+  });
+
+  root.addEventListener("htmx:beforeSwap", (event) => {
+    const old = event.detail.target;
+    // The choice is told in a moment, and the answer to that is the one to show: this one would undo it.
+    if (waiting?.isConnected && (old.contains(waiting) || waiting.contains(old))) {
+      event.detail.shouldSwap = false;
+      return;
+    }
     focused = old.contains(document.activeElement) ? document.activeElement.id : "";
     panels = new Map([...old.querySelectorAll("details[id]")].map((panel) => [panel.id, panel.open]));
+    const fields = [...old.querySelectorAll("input[type=text][id], input[type=search][id]")];
+    texts = new Map(fields.filter(({ id }) => typed.has(id)).map((field) => [field.id, field.value]));
   });
 
   root.addEventListener("htmx:afterSwap", () => {
@@ -22,5 +44,18 @@ export function keepPlaceOnSwap(root) {
       panel.open = true;
     }
     element.focus({ preventScroll: true });
+  });
+
+  // Now what is new listens.
+  root.addEventListener("htmx:afterSettle", () => {
+    for (const [id, text] of texts) {
+      const field = document.getElementById(id);
+      if (!field || field.value === text) continue;
+      field.value = text;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      // The browser does not see that it was typed by hand.
+      field.addEventListener("blur", () => field.dispatchEvent(new Event("change", { bubbles: true })), { once: true });
+    }
+    texts = new Map();
   });
 }

@@ -206,6 +206,38 @@ def test_a_choice_made_the_moment_the_results_arrive_is_not_lost(open_page: Open
     expect(page.locator("#chosen")).to_have_text("falls, sepsis")
 
 
+def test_what_is_chosen_or_typed_while_results_are_on_their_way_is_not_lost(open_page: OpenPage) -> None:
+    page = open_page(NARROW)
+    page.goto("/swap/")
+    page.locator("#filters > summary").click()
+    page.locator("#facet-topic > summary").click()
+    before_the_next_swap = """action => document.body.addEventListener("htmx:beforeOnLoad", () => {
+        if (action === "choose") return document.querySelector("input[value=sepsis]").click();
+        for (const [id, text] of [["words", "ward"], ["facet-topic-filter", "topic 1"]]) {
+            const field = document.getElementById(id);
+            field.focus();
+            field.value = text;
+            field.dispatchEvent(new Event("input", {bubbles: true}));
+        }
+    }, {once: true})"""
+    page.evaluate(before_the_next_swap, "choose")
+    page.get_by_label("Falls (3)").check()
+    expect(page.locator("#chosen")).to_have_text("falls, sepsis")
+    expect(page.get_by_label("Sepsis (3)")).to_be_checked()
+
+    page.evaluate(before_the_next_swap, "type")
+    page.get_by_label("Stroke (3)").check()
+    expect(page.locator("#chosen")).to_have_text("falls, sepsis, stroke")
+    expect(page.locator("#words")).to_have_value("ward")
+    search_topic = page.get_by_label("Search topic")
+    expect(search_topic).to_have_value("topic 1")
+    expect(search_topic).to_be_focused()
+    expect(page.get_by_label("Falls (3)")).to_be_hidden()
+    page.locator("#words").press("Tab")
+    expect(page).to_have_url(re.compile("q=ward"))
+    expect(page.locator("#words")).to_have_value("ward")
+
+
 def test_the_keyboard_reaches_the_content_first(open_page: OpenPage) -> None:
     page = open_page()
     page.goto("/swap/")

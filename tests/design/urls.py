@@ -16,7 +16,7 @@ SWAPPED = """{% load components %}
 <div id="finder">
   <form action="/swap/" method="get" data-hx-get="/swap/" data-hx-target="#finder" data-hx-swap="outerHTML show:none"
         data-hx-push-url="true" data-hx-trigger="submit, change target:.kp-auto delay:50ms">
-    <label for="words">Words</label> <input id="words" name="q" value="{{ request.GET.q }}">
+    <label for="words">Words</label> <input id="words" class="kp-auto" type="text" name="q" value="{{ request.GET.q }}">
     <details class="kp-filters" id="filters"><summary>Filters</summary>{% facet facet %}</details>
     <button type="submit">Apply</button>
   </form>
