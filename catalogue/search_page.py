@@ -29,8 +29,9 @@ PANEL = ("form", "topic", "standing", "publication_status", "setting", "audience
 
 @dataclass(frozen=True)
 class KindLink:
-    """One kind of content above the results. `url` is the same search for that kind. count: None until it is known."""
+    """One kind of content above the results. `url` is the same search for that kind. count: None where it is not known."""
 
+    value: str
     label: str
     count: int | None
     url: str
@@ -87,13 +88,17 @@ def remarks(page: SearchPage) -> list[str]:
     return sentences
 
 
-def filters_context(filters: SearchFilters, counts: Counts | None) -> dict[str, Any]:
-    """Return what the filters and the kinds above the results are drawn from. counts: None where they come apart."""
+def filters_context(filters: SearchFilters, counts: Counts | None, *, is_apart: bool = False) -> dict[str, Any]:
+    """Return what the filters and the kinds above the results are drawn from. counts: None where they come apart.
+
+    is_apart: drawn to take the place of those that were shown without numbers.
+    """
     return {
         "filters": filters,
         "are_counted": counts is not None,
+        "is_apart": is_apart,
         "sampled": counts.sampled if counts else None,
-        "kind_links": kind_links(filters, counts),
+        "kind_links": kind_links(filters, counts, is_kept=is_apart),
         "panel": panel(counts.facets) if counts else [],
         "chosen_values": filters.pairs(leaving_out=DRAWN_ELSEWHERE),
         "filters_url": f"{reverse('search-filters')}?{filters.as_query()}",
@@ -101,22 +106,27 @@ def filters_context(filters: SearchFilters, counts: Counts | None) -> dict[str, 
     }
 
 
-def kind_links(filters: SearchFilters, counts: Counts | None) -> list[KindLink]:
-    """Return "Everything" and each kind with its count, where known; nothing where there is one kind to choose from."""
-    numbers: dict[str, int | None] = dict.fromkeys(kind_labels())
+def kind_links(filters: SearchFilters, counts: Counts | None, *, is_kept: bool = False) -> list[KindLink]:
+    """Return "Everything" and each kind with its count, where known; nothing where there is one kind to choose from.
+
+    A kind without matches is left out where all were counted: among some of them the few of a rare kind may be missing.
+    is_kept: shown for one kind too, as they are on the page already and nothing should move.
+    """
+    labels = kind_labels()
+    numbers: dict[str, int | None] = dict.fromkeys(labels)
     everything = None
     if counts is not None:
         found = {
             option.value: option.count for facet in counts.facets if facet.name == "kind" for option in facet.options
         }
-        numbers, everything = {**found}, sum(found.values())
-    if len(numbers) < 2 and not filters.kind:
+        everything = sum(found.values())
+        numbers = {kind: found.get(kind) or None for kind in labels} if counts.sampled else {**found}
+    if len(numbers) < 2 and not filters.kind and not is_kept:
         return []
-    labels = kind_labels()
     return [
-        KindLink("Everything", everything, _address(filters.changed(kind=())), not filters.kind),
+        KindLink("", "Everything", everything, _address(filters.changed(kind=())), not filters.kind),
         *(
-            KindLink(labels[kind], number, _address(filters.changed(kind=(kind,))), kind in filters.kind)
+            KindLink(kind, labels[kind], number, _address(filters.changed(kind=(kind,))), kind in filters.kind)
             for kind, number in numbers.items()
         ),
     ]

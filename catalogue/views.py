@@ -63,10 +63,12 @@ def search_filters(request: HttpRequest) -> HttpResponse:
     """Give htmx the filters of a search with their numbers, and the kinds above its results; others get the page."""
     filters = SearchFilters.from_query(request.GET)
     if not request.htmx:  # type: ignore[attr-defined]  # set by django_htmx's middleware
-        return redirect(filters_context(filters, None)["with_filters_url"])
+        led = redirect(filters_context(filters, None)["with_filters_url"])
+        patch_vary_headers(led, ["HX-Request"])
+        return led
 
     def draw() -> str:
-        context = filters_context(filters, count_filters(filters.q, filters, request.user))
+        context = filters_context(filters, count_filters(filters.q, filters, request.user), is_apart=True)
         return render_to_string("catalogue/search_filters.html", context, request)
 
     drawn = kept("filters", filters.as_query(), request.user, draw, seconds=settings.SEARCH_NUMBERS_KEPT_SECONDS)

@@ -3,6 +3,8 @@
 
 export function keepPlaceOnSwap(root) {
   let focused = "";
+  let height = 0;
+  let scrolled = 0;
   let panels = new Map();
   let texts = new Map();
   // A form with a choice that no request has told yet, and the fields typed in since the last request.
@@ -27,6 +29,8 @@ export function keepPlaceOnSwap(root) {
       return;
     }
     focused = old.contains(document.activeElement) ? document.activeElement.id : "";
+    height = focused ? document.activeElement.getBoundingClientRect().top : 0;
+    scrolled = window.scrollY;
     panels = new Map([...old.querySelectorAll("details[id]")].map((panel) => [panel.id, panel.open]));
     const fields = [...old.querySelectorAll("input[type=text][id], input[type=search][id]")];
     texts = new Map(fields.filter(({ id }) => typed.has(id)).map((field) => [field.id, field.value]));
@@ -39,11 +43,17 @@ export function keepPlaceOnSwap(root) {
     }
     // An option that left the first few may sit in a closed panel, where it could not take the focus.
     const element = focused && document.getElementById(focused);
-    if (!element) return;
+    if (!element) {
+      // What is above has not changed. The browser scrolls along with what is about to go.
+      window.scrollTo({ top: scrolled, behavior: "instant" });
+      return;
+    }
     for (let panel = element.closest("details"); panel; panel = panel.parentElement.closest("details")) {
       panel.open = true;
     }
     element.focus({ preventScroll: true });
+    // What was chosen stays under the pointer, whatever came or went above it.
+    window.scrollBy({ top: element.getBoundingClientRect().top - height, behavior: "instant" });
   });
 
   // Now what is new listens.

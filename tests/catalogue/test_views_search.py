@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalogue.choices import Setting
+from catalogue.search import counting
 from catalogue.search_page import panel
 from tests.catalogue.searching import as_a_large_catalogue
 from tests.factories import EvidenceFactory, OrganisationFactory, TopicFactory, UserFactory
@@ -217,7 +218,7 @@ def test_the_number_of_queries_is_small_and_does_not_grow(client: Client, number
     assert len(captured) == 9 + (3 if signed_in else 0)
 
 
-def test_in_a_large_catalogue_the_filters_come_apart_and_without_htmx_by_a_link(client: Client) -> None:
+def test_in_a_large_catalogue_the_filters_come_apart_and_without_htmx_by_a_button(client: Client) -> None:
     EvidenceFactory(title="Falls on wards", setting=["acute"], form="rct")
     published(title="Falls at night", setting=["community"], visibility="public")
     query = "?q=falls&setting=acute&setting=community&kind=evidence"
@@ -230,19 +231,36 @@ def test_in_a_large_catalogue_the_filters_come_apart_and_without_htmx_by_a_link(
         assert "Everything</a>" in html
         assert panel_of(html) == []
         assert html.count('<input type="hidden" name="setting"') == 2
-        link = re.search(r'href="([^"]*)">Show the filters<', html)
-        assert link is not None
-        shown = client.get(link[1].replace("&amp;", "&")).content.decode()
+        assert 'type="submit" name="filters" value="shown">Show the filters</button>' in html
+        shown = get(client, f"{query}&filters=shown")
         assert '<input type="hidden" name="filters" value="shown">' in shown
         apart = client.get(f"{SEARCH}filters/{query}", headers={"HX-Request": "true"}).content.decode()
         led = client.get(f"{SEARCH}filters/{query}")
-    assert led["Location"] == link[1].replace("&amp;", "&")
+    assert parse_qs(urlsplit(led["Location"]).query) == {**parse_qs(query[1:]), "page": ["1"], "filters": ["shown"]}
+    assert "HX-Request" in led["Vary"]
     assert panel_of(shown) == panel_of(whole) == panel_of(apart)
     settings = {value: label for name, value, _state, label in panel_of(whole) if name == "setting"}
     assert settings == {"acute": "Acute hospital (1)", "community": f"{Setting.COMMUNITY.label} (0)"}
     assert "Everything (2)" in text_of(apart)
     assert "Everything (2)" in text_of(shown)
     assert "on wards" not in apart
+
+
+def test_in_a_large_catalogue_no_kind_is_lost_among_the_matches_that_were_not_counted(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        EvidenceFactory(title="Falls")
+
+    def kinds() -> str:
+        html = client.get(f"{SEARCH}filters/?q=falls", headers={"HX-Request": "true"}).content.decode()
+        return text_of(html.split('<div id="kinds"')[1]).partition(">")[2].strip()
+
+    with as_a_large_catalogue():
+        assert kinds() == "Everything (3) Evidence (3)"
+        monkeypatch.setattr(counting, "SAMPLED", 1)
+        monkeypatch.setattr(counting, "PASSED_AT_LEAST", 1)
+        assert kinds().startswith("Everything (2) Evidence (2) Know-how ")
 
 
 def test_numbers_of_a_large_catalogue_are_kept_for_seconds_and_for_the_same_rights(
