@@ -49,6 +49,10 @@ from catalogue.searchindex import DIMENSIONS, TIERS, SearchCount
 # no more than FEW hold one of them, added up.
 LOOKED_AT_ALWAYS = 15_000
 FEW = 4_000
+# With filters in the index too, fewer: the most promising ones are found among fewer in the first place.
+FEW_THAT_PASS = 1_500
+# Words no further apart than this in what was typed are neighbours.
+NEIGHBOURS = 2
 # Else the entries with a group of the rarest words, of each group the most promising so many. Source of the numbers:
 # docs/search.md, "Measured".
 CANDIDATES = 800
@@ -148,8 +152,8 @@ class Plan:
 
     @property
     def is_filtered_to_few(self) -> bool:
-        """True where the index is asked for filters too, and by estimate no more than FEW entries hold a word and pass."""
-        return bool(self.filters and self.terms) and self._expected([self.held]) <= FEW
+        """True where the index is asked for filters too, and by estimate few entries hold a word and pass."""
+        return bool(self.filters and self.terms) and self._expected([self.held]) <= FEW_THAT_PASS
 
     def leaving_out(self, name: str) -> "Plan":
         """Return the plan without one of the filters."""
@@ -243,10 +247,18 @@ class Plan:
         ]
 
     def _lowest_tier(self, group: Sequence[Term], most: int) -> int | None:
+        is_one_thing = len(group) == 2 and self._are_neighbours(*group)
         for tier in range(TIERS):
-            if self._expected([term.counts[tier] for term in group]) <= most:
+            counts = [term.counts[tier] for term in group]
+            if self._expected([min(counts)] if is_one_thing else counts) <= most:
                 return tier
         return None
+
+    def _are_neighbours(self, one: Term, other: Term) -> bool:
+        """Whether the words were typed side by side, as in "net zero", or with one between: such words mostly name one
+        thing, and stand together wherever the rarer one does.
+        """
+        return abs(self.terms.index(one) - self.terms.index(other)) <= NEIGHBOURS
 
     def _expected(self, counts: Sequence[int]) -> float:
         """Return how many entries probably hold what so many entries hold each, and pass the filters."""

@@ -35,6 +35,7 @@ def as_a_large_catalogue() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(planning, "LOOKED_AT_ALWAYS", -1)
         patch.setattr(planning, "FEW", -1)
+        patch.setattr(planning, "FEW_THAT_PASS", -1)
         yield
 
 

@@ -197,6 +197,7 @@ def test_a_large_catalogue_asks_its_index_for_filters_too(monkeypatch: pytest.Mo
     monkeypatch.setattr(planning, "LOOKED_AT_ALWAYS", 0)
     for few, enough, known in ((4_000, 3_000, 10_000), (0, 3_000, 10_000), (0, 1, 10_000), (0, 1, 0)):
         monkeypatch.setattr(planning, "FEW", few)
+        monkeypatch.setattr(planning, "FEW_THAT_PASS", few)
         monkeypatch.setattr(finding, "KNOWN_TO_BE_MANY", enough)
         monkeypatch.setattr(finding, "KNOWN_TO_PASS", known)
         for filters, expected in zip(asked, small, strict=True):
@@ -244,6 +245,7 @@ def test_a_large_catalogue_is_counted_from_some_of_its_matches(many: None, monke
     assert find("falls").sampled is None
     monkeypatch.setattr(planning, "LOOKED_AT_ALWAYS", 0)
     monkeypatch.setattr(planning, "FEW", 0)
+    monkeypatch.setattr(planning, "FEW_THAT_PASS", 0)
     monkeypatch.setattr(finding, "TOLD_UP_TO", 10)
     monkeypatch.setattr(counting, "SAMPLED", 10)
     monkeypatch.setattr(counting, "PASSED_AT_LEAST", 4)
