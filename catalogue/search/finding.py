@@ -12,7 +12,7 @@ from catalogue.search.counting import count
 from catalogue.search.facets import chosen_facets
 from catalogue.search.filters import MAX_PAGE, RELEVANCE, SearchFilters
 from catalogue.search.parsing import MAX_WORDS, ParsedQuery, parse
-from catalogue.search.planning import CANDIDATES, Plan, plan, stems_in_order, with_filters
+from catalogue.search.planning import CANDIDATES, CANDIDATES_THAT_PASS, Plan, plan, stems_in_order, with_filters
 from catalogue.search.results import Counts, Facets, Hit, Notes, SearchPage, Suggestion
 from catalogue.search.snippets import lexemes_of_texts, mark, snippet
 from catalogue.search.spelling import fold_word
@@ -188,8 +188,9 @@ def _best(
         shown = FOR_EACH_SHOWN * page.number * page.size / passing
         compared = COMPARED_IN_MEANING if planned.meaning else COMPARED
         times = max(1.0, shown / compared)
-        while CANDIDATES * times < planned.documents * ALL_FROM:
-            best = planned.best_matches(int(CANDIDATES * times), int(compared * times))
+        candidates = CANDIDATES_THAT_PASS if planned.filters else CANDIDATES
+        while candidates * times < planned.documents * ALL_FROM:
+            best = planned.best_matches(int(candidates * times), int(compared * times))
             if best is None:
                 break
             answer = ask(items, planned.ranked(best), filters, user, page=page)

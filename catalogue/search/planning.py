@@ -52,10 +52,11 @@ FEW = 4_000
 # With filters in the index too, fewer: the most promising ones are found among fewer in the first place.
 FEW_THAT_PASS = 1_500
 # Words no further apart than this in what was typed are neighbours.
-NEIGHBOURS = 2
+NEIGHBOURS = 3
 # Else the entries with a group of the rarest words, of each group the most promising so many. Source of the numbers:
 # docs/search.md, "Measured".
-CANDIDATES = 800
+CANDIDATES = 1_600
+CANDIDATES_THAT_PASS = 800
 RAREST_TERMS = 5
 # Where the words are in a greater part of the entries than this, multiplying all is faster than asking the index.
 READ_THROUGH_FROM = 0.2
@@ -255,7 +256,7 @@ class Plan:
         return None
 
     def _are_neighbours(self, one: Term, other: Term) -> bool:
-        """Whether the words were typed side by side, as in "net zero", or with one between: such words mostly name one
+        """Whether the words were typed side by side or nearly so, as in "net zero": such words mostly name one
         thing, and stand together wherever the rarer one does.
         """
         return abs(self.terms.index(one) - self.terms.index(other)) <= NEIGHBOURS
