@@ -6,6 +6,7 @@ minutes wait for seconds. --clock sets this process's clock wrong.
 
 import argparse
 import datetime
+import sys
 import time
 
 import django
@@ -37,9 +38,11 @@ def set_clock(seconds: float) -> None:
 
 
 def send_for_ever() -> None:
-    """Send whatever waits, as a worker does, whatever happens to the database."""
+    """Say that it is ready, and send whatever waits, as a worker does, whatever happens to the database."""
     from mail.sending import send_waiting  # noqa: PLC0415 - as above
 
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     while True:
         try:
             if not send_waiting():

@@ -1,15 +1,17 @@
 """How fast mail leaves beside a bare smtplib loop, and how long a whole mailing takes, on a machine that is never quiet."""
 
-import multiprocessing
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing.synchronize import Event
 from statistics import median
 from typing import Any
 
-from django.db import connection
+from django.conf import settings
+from django.core.management.base import CommandError
 from django.db.models import Max, Min
 from django.utils import timezone
 
@@ -17,12 +19,15 @@ from digests.choices import Frequency
 from digests.models import Schedule
 from digests.services.ticking import schedules, tick
 from kmportal.measuring.mailing import bare_loop, cpu_seconds, let_every_hour_have_come
+from kmportal.measuring.serving import database_url
 from mail.models import OutboxMessage
 from mail.sending import BATCH, send_waiting
 
 # As many as a deployment's worker has (`--concurrency 2`).
 SENDERS = 2
 IDLE = 0.1
+# Seconds after which a mailing is given up.
+LONGEST = 3_600.0
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,7 @@ def successive_runs(
     }
 
 
-def whole_mailing(*, senders: int = SENDERS) -> dict[str, Any]:
+def whole_mailing(server: dict[str, object], *, senders: int = SENDERS) -> dict[str, Any]:
     """Let a tick open, plan and release the weekly run while so many processes send; return how long until the last 250.
 
     The hour of every reader has come, which the tick would else wait for. The processes do what the tasks of a worker
@@ -120,11 +125,13 @@ def whole_mailing(*, senders: int = SENDERS) -> dict[str, Any]:
     Schedule.objects.exclude(pk=weekly.pk).update(is_enabled=False)
     Schedule.objects.filter(pk=weekly.pk).update(weekday=timezone.localtime().weekday(), is_automatic=True)
     let_every_hour_have_come()
-    with sending_processes(senders):
-        began = timezone.now()
+    with sending_processes(server, senders):
+        began, ends = timezone.now(), time.monotonic() + LONGEST
         done = tick()
         released = (timezone.now() - began).total_seconds()
         while OutboxMessage.objects.unsettled().exists():
+            if time.monotonic() > ends:
+                raise CommandError("The mails have not all left after an hour.")
             time.sleep(IDLE)
     sent = OutboxMessage.objects.filter(state="sent")
     moments = sent.aggregate(first=Min("sent_at"), last=Max("sent_at"))
@@ -140,24 +147,24 @@ def whole_mailing(*, senders: int = SENDERS) -> dict[str, Any]:
 
 
 @contextmanager
-def sending_processes(number: int) -> Iterator[None]:
-    """Let so many processes send whatever waits until the block ends."""
-    forking = multiprocessing.get_context("fork")
-    stop = forking.Event()
-    # Each process makes a connection of its own.
-    connection.close()
-    processes = [forking.Process(target=_send_until, args=[stop], daemon=True) for _number in range(number)]
-    for process in processes:
-        process.start()
+def sending_processes(server: dict[str, object], number: int) -> Iterator[None]:
+    """Let so many processes of their own send whatever waits, once they are all ready, until the block ends."""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url(),
+        "EMAIL_URL": f"smtp://{server['host']}:{server['port']}",
+    }
+    command = [sys.executable, "-m", "kmportal.drilling.worker", "send"]
+    processes = [
+        subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR, stdout=subprocess.PIPE)
+        for _one in range(number)
+    ]
     try:
+        for process in processes:
+            assert process.stdout is not None
+            process.stdout.readline()
         yield
     finally:
-        stop.set()
         for process in processes:
-            process.join()
-
-
-def _send_until(stop: Event) -> None:
-    while not stop.is_set():
-        if not send_waiting():
-            time.sleep(IDLE)
+            process.kill()
+            process.communicate()

@@ -160,4 +160,4 @@ def test_sending_is_measured_beside_both_loops_in_runs_and_as_a_whole(capsys: py
         assert not OutboxMessage.objects.exists()
     finally:
         with connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE "{connection.settings_dict["NAME"]}_bench_digests"')
+            cursor.execute(f'DROP DATABASE "{connection.settings_dict["NAME"]}_bench_digests" WITH (FORCE)')

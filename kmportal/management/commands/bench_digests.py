@@ -80,7 +80,7 @@ class Command(BaseCommand):
                     result |= send_again_and_again(server, ready, number=runs)
                 if options["all"]:
                     fill(subscribers=subscribers, items=items)
-                    result |= whole_mailing()
+                    result |= whole_mailing(server)
             finally:
                 settings.SMTP = before
         self.stdout.write(json.dumps(result))
