@@ -44,20 +44,21 @@ def _any_size(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
-@pytest.mark.usefixtures("_any_size")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_query_gives_a_page_within_200_milliseconds(name: str) -> None:
     for number in range(8):
         EvidenceFactory(title=f"Falls prevention {number}", summary="Sepsis and stroke. " * 20)
     fill_meanings()
-    find(HOSTILE[name])
-    quickest = 1.0
-    for _attempt in range(3):
-        start = time.perf_counter()
-        page = find(HOSTILE[name])
-        quickest = min(quickest, time.perf_counter() - start)
-    assert page.total >= 0
-    assert quickest <= 0.2
+    for size in (nullcontext, as_a_large_catalogue):
+        with size():
+            find(HOSTILE[name])
+            quickest = 1.0
+            for _attempt in range(3):
+                start = time.perf_counter()
+                page = find(HOSTILE[name])
+                quickest = min(quickest, time.perf_counter() - start)
+            assert page.total >= 0
+            assert quickest <= 0.2, size
 
 
 @settings(max_examples=60)
