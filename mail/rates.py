@@ -10,20 +10,20 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
 
 from mail.models import OutboxMessage
 
-# One statement, so that any number of senders share one bucket. It holds a minute's worth at most, and gives what it has.
+# One statement, so that any number of senders share one bucket, by the database's clock: one sender whose own is fast would
+# leave it empty for all until that time. It holds a minute's worth at most, and gives what it has.
 TAKE = """
     INSERT INTO mail_allowance AS bucket (domain, tokens, filled_at)
-    VALUES (%(domain)s, %(rate)s - least(%(rate)s, %(wanted)s), %(now)s)
+    VALUES (%(domain)s, %(rate)s - least(%(rate)s, %(wanted)s), statement_timestamp())
     ON CONFLICT (domain) DO UPDATE SET
         tokens = greatest(0, {full} - %(wanted)s),
-        filled_at = greatest(bucket.filled_at, %(now)s)
+        filled_at = greatest(bucket.filled_at, statement_timestamp())
     RETURNING tokens
 """
-FULL = "least(%(rate)s, bucket.tokens + %(rate)s * greatest(0, extract(epoch FROM %(now)s - bucket.filled_at)) / 60)"
+FULL = "least(%(rate)s, bucket.tokens + %(rate)s * greatest(0, extract(epoch FROM statement_timestamp() - bucket.filled_at)) / 60)"
 LOOK = "SELECT {full} FROM mail_allowance AS bucket WHERE domain = %(domain)s FOR UPDATE"
 
 
@@ -53,7 +53,7 @@ def over_the_limit(messages: Sequence[OutboxMessage]) -> dict[int, datetime.time
 
 def take(*, domain: str, rate: int, wanted: int) -> int:
     """Take up to so many messages from the domain's allowance and return how many there were."""
-    values: dict[str, Any] = {"domain": domain, "rate": float(rate), "now": timezone.now()}
+    values: dict[str, Any] = {"domain": domain, "rate": float(rate)}
     with connection.cursor() as cursor:
         cursor.execute(LOOK.format(full=FULL), values)
         row = cursor.fetchone()

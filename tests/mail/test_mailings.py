@@ -5,6 +5,7 @@ import datetime
 import email
 import io
 import sys
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from email.message import EmailMessage
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.mail import BadHeaderError
 from django.core.management import call_command
 from django.db import DatabaseError, OperationalError, connection
@@ -182,6 +184,13 @@ def test_no_domain_gets_more_than_its_rate(db: None, mail_server: MailServer, se
     assert waiting.count() == 2
     assert all(message.not_before > timezone.now() + datetime.timedelta(seconds=10) for message in waiting)
     assert rates.take(domain="slow.example", rate=3, wanted=1) == 0
+
+
+def test_a_sender_whose_clock_is_fast_leaves_others_their_allowance(db: None) -> None:
+    with time_machine.travel(timezone.now() + datetime.timedelta(hours=2)):
+        assert rates.take(domain="slow.example", rate=6_000, wanted=6_000) == 6_000
+    time.sleep(0.1)
+    assert rates.take(domain="slow.example", rate=6_000, wanted=6_000) >= 5
 
 
 def test_three_days_of_refusal_silence_an_address(db: None, mail_server: MailServer) -> None:
