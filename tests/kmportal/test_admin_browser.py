@@ -198,6 +198,16 @@ def sent_untouched(client: Client, record: Evidence) -> dict[str, object]:
     return opened(client, record)
 
 
+def test_on_a_phone_what_helps_stands_right_below_its_field(open_desk: OpenPage, priya: User) -> None:
+    page = open_desk(NARROW)
+    page.goto(reverse("admin:digests_note_add"))
+    field = page.get_by_role("combobox", name="Topic").bounding_box()
+    words = page.get_by_text("Only in mails with something for this topic").bounding_box()
+    assert field
+    assert words
+    assert 0 <= words["y"] - (field["y"] + field["height"]) < 40
+
+
 def test_without_script_topics_are_chosen_from_a_list(open_desk: OpenPage, record: Evidence) -> None:
     TopicFactory(name="Frailty")
     page = open_desk(javascript=False)
