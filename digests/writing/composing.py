@@ -104,7 +104,7 @@ def _one(digest: Digest, found: Gathered, occasion: Occasion) -> Content | NotNe
     }
     text = {
         "summary": summary,
-        "notes": "".join(f"{words.plain(text, longest=600)}\n\n" for text in found.notes),
+        "notes": "".join(f"{note_from()} {words.plain(text, longest=600)}\n\n" for text in found.notes),
         "sections": sections_text,
         "more": f"{more}\n\n" if more else "",
         **links,
@@ -203,8 +203,13 @@ def _drawn(entry: Entry, occasion: Occasion) -> tuple[str, str]:
     return drawn
 
 
+def note_from() -> str:
+    """Return what stands before a note of the library team."""
+    return f"From the {settings.BRAND['library_team']}:"
+
+
 def _note_html(text: str) -> str:
-    return f"{PARAGRAPH}<strong>From the library team:</strong> {escape(words.plain(text, longest=600))}</p>\n"
+    return f"{PARAGRAPH}<strong>{escape(note_from())}</strong> {escape(words.plain(text, longest=600))}</p>\n"
 
 
 def _more_html(more: str, manage_url: str) -> str:
