@@ -102,7 +102,6 @@ def filters_context(filters: SearchFilters, counts: Counts | None, *, is_apart: 
         "panel": panel(counts.facets) if counts else [],
         "chosen_values": filters.pairs(leaving_out=DRAWN_ELSEWHERE),
         "filters_url": f"{reverse('search-filters')}?{filters.as_query()}",
-        "with_filters_url": f"{search_url()}?{urlencode([*filters.pairs(), ('page', filters.page), ('filters', 'shown')])}",
     }
 
 
@@ -130,6 +129,11 @@ def kind_links(filters: SearchFilters, counts: Counts | None, *, is_kept: bool =
             for kind, number in numbers.items()
         ),
     ]
+
+
+def with_filters_url(filters: SearchFilters) -> str:
+    """Return the address of the same search with every filter shown, however long counting takes."""
+    return f"{search_url()}?{urlencode([*filters.pairs(), ('page', filters.page), ('filters', 'shown')])}"
 
 
 def _address(filters: SearchFilters) -> str:

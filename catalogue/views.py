@@ -26,7 +26,7 @@ from catalogue.references import ris_response
 from catalogue.search import Facets, SearchFilters, count_filters
 from catalogue.search import search as find
 from catalogue.search.completing import complete
-from catalogue.search_page import filters_context, search_context
+from catalogue.search_page import filters_context, search_context, with_filters_url
 from catalogue.topic_facts import facts_for
 from catalogue.topic_index import topic_tree, topics_from_a_to_z
 from catalogue.topic_page import topic_page
@@ -63,7 +63,7 @@ def search_filters(request: HttpRequest) -> HttpResponse:
     """Give htmx the filters of a search with their numbers, and the kinds above its results; others get the page."""
     filters = SearchFilters.from_query(request.GET)
     if not request.htmx:  # type: ignore[attr-defined]  # set by django_htmx's middleware
-        led = redirect(filters_context(filters, None)["with_filters_url"])
+        led = redirect(with_filters_url(filters))
         patch_vary_headers(led, ["HX-Request"])
         return led
 

@@ -8,7 +8,7 @@ import smtplib
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.errors import MessageError
 
 from django.conf import settings
@@ -152,8 +152,8 @@ class Outgoing:
     message: OutboxMessage
     content: Content
     is_mailing: bool
-    following: "Outgoing | None"
-    _bytes: bytes = b""
+    following: "Outgoing | None" = field(repr=False)
+    _bytes: bytes = field(default=b"", repr=False)
 
     def as_bytes(self) -> bytes:
         """Return it as it goes over the line. Raises one of UNWRITABLE where it makes no message."""

@@ -16,7 +16,7 @@ from django.utils import timezone
 from catalogue import kinds
 from catalogue.models import Item
 from catalogue.querysets import ItemQuerySet, Reader
-from catalogue.search.facets import Facet, facet_parts, facets_from, passing, tally
+from catalogue.search.facets import CHOSEN_ROWS, Facet, facet_parts, facets_from, passing, tally
 from catalogue.search.filters import (
     FACETS,
     MAX_PAGE,
@@ -171,7 +171,7 @@ def ask(
         parts += [LOOKED_AT, MATCHED] if matches is not None else [LOOKED_AT]
     if with_facets:
         statement += f", tallied AS MATERIALIZED ({tally(active)})"
-        parts += facet_parts(active)
+        parts += [*facet_parts(active), CHOSEN_ROWS]
         matched += [list(filters.topic), list(filters.organisation)]
     if page is not None:
         order = ORDERS[filters.order]
@@ -203,9 +203,7 @@ def tallied(
     listed_sql, parameters = items.order_by().values(*columns).query.sql_with_params()
     statement, matched = _base(listed_sql, list(parameters), matches, most)
     parts = [LOOKED_AT, *([MATCHED] if matches is not None else []), *facet_parts((), facets)]
-    # What is chosen has its words already.
-    nothing_chosen: list[list[str]] = [[], []]
-    numbers, _hits = _asked(f"{statement}, tallied AS MATERIALIZED ({tally(())})", parts, [*matched, *nothing_chosen])
+    numbers, _hits = _asked(f"{statement}, tallied AS MATERIALIZED ({tally(())})", parts, matched)
     looked_at = _number(numbers, "!")
     return Tally(numbers, min(looked_at, most) if most else looked_at, _is_all(numbers, most))
 

@@ -35,6 +35,7 @@ class Facet:
 
 # The facets that are columns of their own with few values: their combinations are counted in one pass.
 PLAIN = tuple(facet for facet in FACETS if facet.column and not facet.is_array)
+# Takes the chosen topics and organisations.
 CHOSEN_ROWS = """
     SELECT 'topic', slug, name, 0 FROM taxonomy_topic WHERE slug = ANY (%s)
     UNION ALL SELECT 'organisation', slug, name, 0 FROM accounts_organisation WHERE slug = ANY (%s)
@@ -45,12 +46,10 @@ def facet_parts(active: Iterable[str], facets: Iterable[FacetField] = FACETS) ->
     """Return queries that count the options of these facets: name, value, words and number.
 
     They ask the table `base`, which holds the columns of FACETS and, for each active facet, in_<name>: whether the item
-    passes that filter; and `tallied`, which `tally` makes of it. A facet's counts pass every filter but its own. Takes
-    two parameters: the chosen topics and organisations.
+    passes that filter; and `tallied`, which `tally` makes of it. A facet's counts pass every filter but its own.
     """
     active = list(active)
-    parts = [_options_sql(facet, passing(name for name in active if name != facet.name)) for facet in facets]
-    return [*parts, CHOSEN_ROWS]
+    return [_options_sql(facet, passing(name for name in active if name != facet.name)) for facet in facets]
 
 
 def chosen_rows(filters: SearchFilters) -> dict[str, dict[str, tuple[str, int]]]:

@@ -55,8 +55,9 @@ def search(
     parsed = planned.parsed
     listed = Item.objects.listed_to(user, on_request=filters.with_archived)
     narrowed = listed.filter(planned.narrowing)
-    answer = _answer(narrowed, planned, filters, user, size, with_facets=facets is not Facets.LEFT_OUT)
-    counts = _counts(narrowed, planned, filters, answer, facets)
+    matches = _matches(planned)
+    answer = _answer(narrowed, matches, planned, filters, user, size, with_facets=facets is not Facets.LEFT_OUT)
+    counts = _counts(narrowed, matches, planned, filters, answer, facets)
     last = max(1, min(MAX_PAGE, -(-min(answer.found, COUNTED) // size)))
     return SearchPage(
         filters=filters,
@@ -86,9 +87,10 @@ def count_filters(query: str, filters: SearchFilters, user: Reader) -> Counts:
     """
     planned = with_filters(plan_for(query, vocabulary()), filters)
     items = Item.objects.listed_to(user, on_request=filters.with_archived).filter(planned.narrowing)
+    matches = _matches(planned)
     if planned.looks_at_all:
-        return Counts(ask(items, _matches(planned), filters, user, with_facets=True).facets, None)
-    return count(items, _matches(planned), planned, filters)
+        return Counts(ask(items, matches, filters, user, with_facets=True).facets, None)
+    return count(items, matches, planned, filters)
 
 
 def matches(query: str, items: ItemQuerySet[Item], user: Reader) -> list[int]:
@@ -110,14 +112,20 @@ def plan_for(query: str, names: Vocabulary) -> Plan:
 
 
 def _answer(
-    items: ItemQuerySet[Item], planned: Plan, filters: SearchFilters, user: Reader, size: int, *, with_facets: bool
+    items: ItemQuerySet[Item],
+    matches: Part | None,
+    planned: Plan,
+    filters: SearchFilters,
+    user: Reader,
+    size: int,
+    *,
+    with_facets: bool,
 ) -> Answer:
     """Ask in one statement where all matches may be looked at, else for their number and for the hits in turn.
 
     with_facets: whether that one statement counts the filters too, which adds little to it.
     """
     page = Page(filters.page, size)
-    matches = _matches(planned)
     if planned.looks_at_all:
         return ask(items, matches, filters, user, page=page, with_facets=with_facets)
     if planned.is_filtered_to_few:
@@ -125,18 +133,23 @@ def _answer(
     counted = _counted(items, planned, filters, user, by_words=matches is not None)
     last = max(1, min(MAX_PAGE, -(-min(counted.found, COUNTED) // size)))
     page = Page(min(filters.page, last), size)
-    return replace(counted, ids=_best(items, planned, filters, user, page, counted))
+    return replace(counted, ids=_best(items, matches, planned, filters, user, page, counted))
 
 
 def _counts(
-    items: ItemQuerySet[Item], planned: Plan, filters: SearchFilters, answer: Answer, facets: Facets
+    items: ItemQuerySet[Item],
+    matches: Part | None,
+    planned: Plan,
+    filters: SearchFilters,
+    answer: Answer,
+    facets: Facets,
 ) -> Counts | None:
     """Return the numbers of the filters as far as they are asked for; None where they are to be counted apart."""
     if facets is Facets.LEFT_OUT:
         return Counts((), None)
     if answer.facets:
         return Counts(answer.facets, None)
-    return count(items, _matches(planned), planned, filters) if facets is Facets.COUNTED else None
+    return count(items, matches, planned, filters) if facets is Facets.COUNTED else None
 
 
 def _counted(
@@ -169,7 +182,13 @@ def _matches(planned: Plan) -> Part | None:
 
 
 def _best(
-    items: ItemQuerySet[Item], planned: Plan, filters: SearchFilters, user: Reader, page: Page, counted: Answer
+    items: ItemQuerySet[Item],
+    matches: Part | None,
+    planned: Plan,
+    filters: SearchFilters,
+    user: Reader,
+    page: Page,
+    counted: Answer,
 ) -> tuple[int, ...]:
     """Return the hits of a page of a large catalogue, from as few candidates as fill it.
 
@@ -178,7 +197,6 @@ def _best(
     """
     start = (page.number - 1) * page.size
     expected = max(0, min(page.size, counted.found - start))
-    matches = _matches(planned)
     if not expected:
         return ()
     if matches is None:
