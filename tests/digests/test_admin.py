@@ -1,38 +1,19 @@
 """What librarians see of the updates and do about them."""
 
-from typing import Any
-
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Role
-from accounts.services import load_roles, set_role
 from digests.choices import RunState
 from digests.models import Digest, ImportChoice, Note, Run, Subscriber
 from digests.services.ticking import schedules
 from evidence.importing.models import ImportBatch
 from mail.models import OutboxMessage
-from tests.digests.factories import MONDAY, deliver, follow_topic, guest, weekly_run
+from tests.digests.factories import deliver, follow_topic, guest, weekly_run
 from tests.factories import EvidenceFactory, TopicFactory, UserFactory
 from tests.mail.conftest import MailServer
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Any:
-    with time_machine.travel(MONDAY, tick=True) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def librarian() -> Client:
-    load_roles()
-    client = Client()
-    client.force_login(set_role(user=UserFactory(librarian=True), role=Role.LIBRARIAN, by=None))
-    return client
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 @pytest.fixture

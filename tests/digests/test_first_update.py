@@ -4,7 +4,6 @@ import datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.utils import timezone
 
 from digests.models import AnnounceBatch, Announcement, Digest, Run
@@ -14,16 +13,10 @@ from tests.digests.factories import MONDAY, WEEK, deliver, follow_topic, guest
 from tests.factories import EvidenceFactory, TopicFactory
 from tests.mail.conftest import MailServer
 
-pytestmark = pytest.mark.django_db
+# Some hours after the mail of that day was put together.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 DAY = datetime.timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Any:
-    """Begin on a Monday morning, some hours after the mail of that day was put together."""
-    with time_machine.travel(MONDAY, tick=True) as traveller:
-        yield traveller
 
 
 @pytest.mark.parametrize("days", [0, 2], ids=["an hour after the regular time", "in the middle of the week"])

@@ -3,35 +3,19 @@
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Role, User
-from accounts.services import load_roles, set_role
+from accounts.models import User
 from digests.models import Digest, Note, Run
 from digests.services import ticking
 from tests.digests.factories import MONDAY, WEEK, deliver, follow_topic, guest, weekly_run
 from tests.factories import EvidenceFactory, TopicFactory, UserFactory
 from tests.mail.conftest import MailServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 WORDS = "Two new trials disagree: read both."
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Any:
-    with time_machine.travel(MONDAY, tick=True) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def librarian() -> Client:
-    load_roles()
-    client = Client()
-    client.force_login(set_role(user=UserFactory(librarian=True, name="Lib Rarian"), role=Role.LIBRARIAN, by=None))
-    return client
 
 
 def overview(client: Client) -> str:

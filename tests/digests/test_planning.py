@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -24,14 +23,7 @@ from tests.digests.factories import MONDAY, WEEK, follow_search, follow_topic, g
 from tests.factories import EvidenceFactory, OrganisationFactory, TopicFactory, UserFactory
 from tests.mail.conftest import MailServer
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Any:
-    """Let every test happen on a Monday morning."""
-    with time_machine.travel(MONDAY, tick=True) as traveller:
-        yield traveller
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 def titles(digest: Digest) -> list[str]:

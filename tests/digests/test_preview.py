@@ -2,19 +2,17 @@
 
 import re
 from email.message import EmailMessage
-from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from digests.models import Digest, Note, Run, Subscriber
-from tests.digests.factories import MONDAY, deliver, follow_search, follow_topic, guest, weekly_run
-from tests.factories import EvidenceFactory, TopicFactory, UserFactory
+from tests.digests.factories import deliver, follow_search, follow_topic, guest, weekly_run
+from tests.factories import EvidenceFactory, TopicFactory
 from tests.mail.conftest import MailServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 # What somebody may paste into a title: line breaks, what begins a header or a part, dots that end a message, letters that
 # turn the line round or are not seen, what the encoding itself writes, and more of it than fits.
@@ -27,19 +25,6 @@ HOSTILE = (
     "Long words without end " * 90,
 )
 TOKEN = re.compile(rb"/updates/(view|manage|stop)/[0-9a-z-]+/")
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Any:
-    with time_machine.travel(MONDAY, tick=True) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def librarian() -> Client:
-    client = Client()
-    client.force_login(UserFactory(administrator=True))
-    return client
 
 
 def shown(librarian: Client, run: Run, reader: Subscriber) -> dict[str, bytes]:

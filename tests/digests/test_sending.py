@@ -7,7 +7,6 @@ from email.policy import default
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +23,6 @@ from mail import bounces
 from mail.models import OutboxMessage, Suppression
 from mail.sending import send_waiting
 from tests.digests.factories import (
-    MONDAY,
     WEEK,
     deliver,
     follow_search,
@@ -36,14 +34,7 @@ from tests.digests.factories import (
 from tests.factories import EvidenceFactory, OrganisationFactory, TopicFactory, UserFactory
 from tests.mail.conftest import DROP_BEFORE_ANSWER, MailServer
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Any:
-    """Let every test happen on a Monday morning."""
-    with time_machine.travel(MONDAY, tick=True) as traveller:
-        yield traveller
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 def part(message: EmailMessage, kind: str) -> str:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.test import Client
@@ -22,21 +21,14 @@ from digests.writing.composing import write
 from mail import sending
 from mail.composers import Content
 from mail.models import OutboxMessage
-from tests.digests.factories import MONDAY, WEEK, deliver, follow_topic, guest, weekly_run
+from tests.digests.factories import WEEK, deliver, follow_topic, guest, weekly_run
 from tests.factories import EvidenceFactory, TopicFactory, UserFactory
 from tests.mail.conftest import MailServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 # What is promised, in seconds.
 AT_ONCE = 1.0
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Any:
-    """Let every test happen on a Monday morning."""
-    with time_machine.travel(MONDAY, tick=True) as traveller:
-        yield traveller
 
 
 def press(reader: Subscriber, *, frequency: str = "weekly") -> float:
