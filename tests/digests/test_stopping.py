@@ -64,47 +64,48 @@ def beside(work: Callable[[], Any]) -> Iterator[threading.Thread]:
         thread.join(60)
 
 
-def test_one_press_stops_planned_mail_at_once_and_a_look_stops_nothing(mail_server: MailServer) -> None:
+def reader_with_planned_mail() -> Subscriber:
+    """A reader without an account, for whom this week's mail is planned and released."""
     falls = TopicFactory(name="Falls")
     reader = guest()
     follow_topic(reader, falls)
     EvidenceFactory(topics=[falls])
     weekly_run()
+    return reader
+
+
+def stop_path() -> str:
+    """The path of the link by which the planned mail is stopped."""
     (content,) = write(list(Digest.objects.with_reader())).values()
     assert isinstance(content, Content)
-    address = content.headers["List-Unsubscribe"].strip("<>").partition("/updates")[2]
+    return "/updates" + content.headers["List-Unsubscribe"].strip("<>").partition("/updates")[2]
+
+
+def test_one_press_stops_planned_mail_at_once_and_a_look_stops_nothing(mail_server: MailServer) -> None:
+    reader = reader_with_planned_mail()
+    path = stop_path()
     browser = Client(enforce_csrf_checks=True)
-    for link in (f"/updates{address}", following.manage_url(reader)):
+    for link in (path, following.manage_url(reader)):
         assert browser.get(link).status_code == 200
     reader.refresh_from_db()
     assert reader.stopped_at is None
-    answer = browser.post(f"/updates{address}", {"List-Unsubscribe": "One-Click"})
+    answer = browser.post(path, {"List-Unsubscribe": "One-Click"})
     assert "is stopped" in answer.content.decode()
     assert deliver() == 0
     assert OutboxMessage.objects.get().state == "cancelled"
 
 
 def test_a_weekly_link_stops_the_weekly_mail_only(mail_server: MailServer) -> None:
-    falls = TopicFactory(name="Falls")
-    reader = guest()
-    follow_topic(reader, falls)
-    EvidenceFactory(topics=[falls])
-    weekly_run()
-    (content,) = write(list(Digest.objects.with_reader())).values()
-    assert isinstance(content, Content)
+    reader = reader_with_planned_mail()
+    path = stop_path()
     Subscriber.objects.update(frequency="monthly")
-    path = "/updates" + content.headers["List-Unsubscribe"].strip("<>").partition("/updates")[2]
     assert "does not stop" in Client().post(path).content.decode()
     reader.refresh_from_db()
     assert reader.stopped_at is None
 
 
 def test_a_claimed_message_whose_reader_stops_does_not_leave(mail_server: MailServer) -> None:
-    falls = TopicFactory(name="Falls")
-    reader = guest()
-    follow_topic(reader, falls)
-    EvidenceFactory(topics=[falls])
-    weekly_run()
+    reader = reader_with_planned_mail()
     OutboxMessage.objects.update(not_before=Now())
     owner = uuid.uuid4()
     batch = sending.claim(owner=owner, size=5)
