@@ -155,6 +155,8 @@ def test_sending_is_measured_beside_both_loops_in_runs_and_as_a_whole(capsys: py
         assert result.keys() >= {*asked.split(), "naive_per_s", "ratio_smtplib", "ratio_naive"}
         assert result["ratio_smtplib"] > 0
         assert len(result["runs_per_s"]) == len(result["runs_ratio"]) == 2
+        assert result["stop_presses"] == 60
+        assert 0 < result["stop_p50_ms"] <= result["stop_worst_ms"]
         assert 0 < result["all_sent"] == result["all_released"]
         assert 0 < result["tick_to_first_s"] <= result["tick_to_last_s"]
         assert not OutboxMessage.objects.exists()

@@ -32,6 +32,7 @@ from kmportal.measuring.mailing import (
 )
 from kmportal.measuring.pacing import Slice, compared, slices, successive_runs, whole_mailing
 from kmportal.measuring.scratch import scratch_database
+from kmportal.measuring.stopping import presses
 from mail.models import OutboxMessage
 from mail.sending import BATCH
 
@@ -78,6 +79,7 @@ class Command(BaseCommand):
                 result |= send(server, ready)
                 if runs > 1:
                     result |= send_again_and_again(server, ready, number=runs)
+                result |= presses()
                 if options["all"]:
                     fill(subscribers=subscribers, items=items)
                     result |= whole_mailing(server)
